@@ -1,0 +1,87 @@
+/* The numeric kernels. Each is written once over simd/<isa>.h and compiled once per instruction set; heed_kernels() is the
+ * table of the set in use. All sizes may be zero. Pointers need no alignment unless said. Kernels allocate nothing.
+ * The order of every sum depends on sizes only, never on the data's address, so equal inputs give equal bits.
+ *
+ * NaN and infinity go through as IEEE 754 arithmetic gives them; softmax of a row of -inf only is all zero. */
+#ifndef HEED_KERNELS_H
+#define HEED_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heed/real.h"
+
+/* Reals of scratch that `gemm` needs, whatever its sizes (panels of A and B for one cache block); 64-byte aligned. */
+enum { HEED_GEMM_SCRATCH = 384 * 1024 };
+
+typedef struct heed_adam_step { /* Kingma and Ba 2015, with bias correction folded in by the caller's loop counter */
+    heed_real rate, beta1, beta2, epsilon;
+    heed_real correction1, correction2; /* 1 - beta1^t, 1 - beta2^t */
+    heed_real weight_decay;             /* decoupled: w -= rate * weight_decay * w (AdamW); 0 is plain Adam */
+    heed_real gradient_scale;           /* g is multiplied by it first: the clipping factor */
+} heed_adam_step;
+
+typedef struct heed_kernels {
+    const char *isa;
+
+    /* C[m,n] = A[m,k] B[k,n], or += when `accumulate`. Element (i,p) of A is a[i*a_row + p*a_col], element (p,j) of B is
+     * b[p*b_row + j*b_col], element (i,j) of C is c[i*c_row + j]. Any stride pattern is right; one of the two strides of
+     * A and of B being 1 is fast. `scratch` is HEED_GEMM_SCRATCH reals. */
+    void (*gemm)(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, ptrdiff_t a_col, const heed_real *b,
+                 ptrdiff_t b_row, ptrdiff_t b_col, heed_real *c, ptrdiff_t c_row, bool accumulate, heed_real *scratch);
+
+    /* B packed beforehand, for weights that are used many times: inference, and the recurrent step of a training sequence.
+     * packed_size: reals that pack() writes. gemm_packed: A is row-major with row stride a_row; m = 1 is the GEMV. */
+    size_t (*packed_size)(int k, int n);
+    void (*pack)(int k, int n, const heed_real *b, ptrdiff_t b_row, ptrdiff_t b_col, heed_real *packed);
+    void (*gemm_packed)(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *packed, heed_real *c,
+                        ptrdiff_t c_row, bool accumulate);
+
+    /* y[i] = f(x[i]); y may be x. exp, tanh and sigmoid have a relative error below 2e-6 over the whole float range. */
+    void (*exp)(size_t n, const heed_real *x, heed_real *y);
+    void (*tanh)(size_t n, const heed_real *x, heed_real *y);
+    void (*sigmoid)(size_t n, const heed_real *x, heed_real *y);
+
+    /* y += a * x; y *= a; sums */
+    void (*axpy)(size_t n, heed_real a, const heed_real *x, heed_real *y);
+    void (*scale)(size_t n, heed_real a, heed_real *y);
+    heed_real (*dot)(size_t n, const heed_real *x, const heed_real *y);
+    double (*sum_squares)(size_t n, const heed_real *x); /* accumulated in double over blocks of 4096 */
+
+    /* y = softmax(x) over n values, the maximum subtracted first; y may be x. Returns log(sum(exp(x))). */
+    heed_real (*softmax)(size_t n, const heed_real *x, heed_real *y);
+    /* dx += y * (dy - sum(y * dy)) */
+    void (*softmax_backward)(size_t n, const heed_real *y, const heed_real *dy, heed_real *dx);
+    /* dx += dy * (1 - y^2) and dx += dy * y * (1 - y) */
+    void (*tanh_backward)(size_t n, const heed_real *y, const heed_real *dy, heed_real *dx);
+    void (*sigmoid_backward)(size_t n, const heed_real *y, const heed_real *dy, heed_real *dx);
+
+    /* sum_j v[j] * tanh(q[j] + k[j]): one score of additive attention (Bahdanau 2015); keeps the tanh in t[0..n). */
+    heed_real (*additive_score)(size_t n, const heed_real *q, const heed_real *k, const heed_real *v, heed_real *t);
+    /* Its gradient for ds: dv += ds * t, and with e = ds * v * (1 - t^2): dq += e, dk += e. */
+    void (*additive_score_backward)(size_t n, heed_real ds, const heed_real *t, const heed_real *v, heed_real *dq,
+                                    heed_real *dk, heed_real *dv);
+
+    /* One LSTM step of one row (Hochreiter and Schmidhuber 1997, Gers 2000; PyTorch's gate order i, f, g, o).
+     * gates[4h]: pre-activations in, activations out; c = f*c_prev + i*g; y = o*tanh(c). c may be c_prev. */
+    void (*lstm_forward)(int h, heed_real *gates, const heed_real *c_prev, heed_real *c, heed_real *y);
+    /* Given dy and dc (the gradient that came back from step t+1): dgates[4h] of the pre-activations, and dc in place
+     * becomes the gradient for c_prev. `gates` are the activations, c the cell after this step. */
+    void (*lstm_backward)(int h, const heed_real *gates, const heed_real *c_prev, const heed_real *c,
+                          const heed_real *dy, heed_real *dc, heed_real *dgates);
+
+    void (*adam)(size_t n, const heed_adam_step *step, const heed_real *gradient, heed_real *m, heed_real *v,
+                 heed_real *weight);
+
+    /* Register-only multiply-add loop: does `rounds` rounds of `*flops_per_round` floating-point operations and returns a
+     * value that depends on all of them. The peak that benchmarks divide by. */
+    heed_real (*peak)(int64_t rounds, int64_t *flops_per_round);
+} heed_kernels;
+
+/* The table of the set in use (see heed/isa.h); never NULL. */
+const heed_kernels *heed_kernels_active(void);
+/* The table of the set `name`, or NULL when it is not built in or this machine cannot run it. For tests and benchmarks. */
+const heed_kernels *heed_kernels_named(const char *name);
+
+#endif
