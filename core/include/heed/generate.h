@@ -1,0 +1,63 @@
+/* From an input text to output tokens: greedy or beam search (Graves 2012, Sutskever 2014), one step at a time. */
+#ifndef HEED_GENERATE_H
+#define HEED_GENERATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heed/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { HEED_CANDIDATES = 5, HEED_BEAM_MAX = 16, HEED_INPUT_MAX = 256 /* tokens; a longer input is an error */ };
+
+typedef struct heed_generate_options {
+    int beam;           /* 1 is greedy; at most HEED_BEAM_MAX */
+    int max_length;     /* output tokens at the most; 0: 2 * input + 10 */
+    double length_penalty; /* scores are log p / length^penalty when hypotheses are ranked; 0: log p as it is */
+    const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept);
+                           NULL: none */
+} heed_generate_options;
+
+/* One decoding step of a hypothesis. `attention` has one weight per input token (NULL without attention). */
+typedef struct heed_generation_step {
+    int32_t token;
+    double log_probability;                 /* of the token, natural logarithm */
+    int candidate_count;
+    int32_t candidates[HEED_CANDIDATES];    /* best first, <eos> included */
+    double probabilities[HEED_CANDIDATES];
+    const float *attention;
+} heed_generation_step;
+
+typedef struct heed_generation heed_generation;
+
+/* Reads the input and prepares the first step. The input may be any bytes; what the model's alphabet does not hold is
+ * skipped and listed in the result. Fails when nothing readable is left, or when the input is too long. */
+heed_status heed_generation_start(const heed_model *model, const char *text, size_t size,
+                                  const heed_generate_options *options, heed_generation **out, heed_error *error);
+/* Decodes one step. *done becomes true after the step that ended the output (or the length limit); a call after that
+ * fails. With a beam, all hypotheses advance by one token. */
+heed_status heed_generation_advance(heed_generation *generation, bool *done, heed_error *error);
+/* The k-th best hypothesis so far (0 is the best); <eos> is not among its steps, `ended` says whether it came. */
+int heed_generation_count(const heed_generation *generation);
+int heed_generation_length(const heed_generation *generation, int k);
+double heed_generation_score(const heed_generation *generation, int k);
+bool heed_generation_ended(const heed_generation *generation, int k);
+/* Step i of hypothesis k; i == length gives the step that chose <eos>, when it ended. */
+heed_generation_step heed_generation_get(const heed_generation *generation, int k, int i);
+/* The result so far as JSON, the form that `heed run --json` and the bindings share:
+ * {"input", "source": [{"token", "start", "length"}] (byte offsets), "skipped": [{"text", "start", "length"}],
+ *  "hypotheses": [{"score", "ended", "text", "tokens": [..], "steps": [{"token", "id", "log_probability",
+ *  "candidates": [{"token", "probability"}], "attention": [..]|null}]}],
+ *  "ended_step": true, "trace": [{"name", "shape", "values"}], "ms"}.
+ * The steps of an ended hypothesis include the one that chose <eos>; "tokens" does not. Free with heed_text_free. */
+heed_status heed_generation_json(const heed_generation *generation, char **json, heed_error *error);
+void heed_generation_free(heed_generation *generation); /* NULL is allowed */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

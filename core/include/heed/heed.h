@@ -1,0 +1,12 @@
+/* Heed: sequence models in C. The umbrella of the public API. */
+#ifndef HEED_H
+#define HEED_H
+
+#include "heed/bench.h"
+#include "heed/generate.h"
+#include "heed/isa.h"
+#include "heed/model.h"
+#include "heed/status.h"
+#include "heed/train.h"
+
+#endif

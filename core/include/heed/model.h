@@ -1,0 +1,50 @@
+/* A trained (or fresh) model: architecture, parameters, tokenizers. A model folder holds config.json, tokenizer.json,
+ * model.safetensors and what else its MODEL.md names. A model may be used by several threads at once as long as each has
+ * its own heed_generation and none changes it. */
+#ifndef HEED_MODEL_H
+#define HEED_MODEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heed/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct heed_model heed_model;
+
+/* The bytes of the three files that make a model. They are read during the call only. */
+typedef struct heed_model_files {
+    const char *config;
+    size_t config_size;
+    const char *tokenizer;
+    size_t tokenizer_size;
+    const void *weights;
+    size_t weights_size;
+} heed_model_files;
+
+/* Loads a model for use: int8 weights become f32, matrices are packed for the kernels. Everything in the files is
+ * checked; on failure *out is NULL, nothing is kept and `error` says what is wrong. Free with heed_model_free. */
+heed_status heed_model_load(const heed_model_files *files, heed_model **out, heed_error *error);
+heed_status heed_model_load_folder(const char *folder, heed_model **out, heed_error *error);
+void heed_model_free(heed_model *model); /* NULL is allowed */
+
+/* Writes config.json, tokenizer.json and model.safetensors (int8 with per-row scales when `quantize`). */
+heed_status heed_model_save(const heed_model *model, const char *folder, int quantize, heed_error *error);
+
+/* What the model is, as JSON: {"model_type", "config", "parameters", "bytes", "tensors": [{name, shape, count}],
+ * "traces": [names], "source_vocabulary", "target_vocabulary": [tokens]}. The text is the caller's: heed_text_free. */
+heed_status heed_model_describe(const heed_model *model, char **json, heed_error *error);
+void heed_text_free(char *text);
+
+int64_t heed_model_parameter_count(const heed_model *model);
+/* The token's text, "" when there is no such id. Owned by the model. */
+const char *heed_model_source_token(const heed_model *model, int32_t id);
+const char *heed_model_target_token(const heed_model *model, int32_t id);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
