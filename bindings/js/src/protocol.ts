@@ -45,4 +45,5 @@ export interface EngineInfo { isa: string; module: 'simd128' | 'relaxed'; versio
 /** Error codes: those of the engine's heed_status, and what only a page can meet. */
 export type ErrorCode =
   | 'argument' | 'shape' | 'memory' | 'io' | 'format' | 'unknown' | 'numeric' | 'cancelled'
-  | 'network' | 'unsupported' | 'crashed' | 'freed' | 'empty_input' | 'input_too_long';
+  | 'empty_input' | 'long_input' // heed_status ends here
+  | 'network' | 'unsupported' | 'crashed' | 'freed';

@@ -15,7 +15,9 @@ typedef enum heed_status {
     HEED_ERROR_FORMAT,      /* a file or text is not what it should be */
     HEED_ERROR_UNKNOWN,     /* a name is not in the list it was looked up in */
     HEED_ERROR_NUMERIC,     /* a NaN or an infinity where a number must be */
-    HEED_ERROR_CANCELLED    /* the caller asked to stop */
+    HEED_ERROR_CANCELLED,   /* the caller asked to stop */
+    HEED_ERROR_EMPTY_INPUT, /* a model can read nothing of the text it was given */
+    HEED_ERROR_LONG_INPUT   /* the text has more tokens than a model takes */
 } heed_status;
 
 /* Facts about the first thing that went wrong. Later failures do not overwrite it. Zero-initialise before use:
