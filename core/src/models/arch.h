@@ -1,0 +1,67 @@
+/* What an architecture is (an abstract class in C), and the model that holds one. */
+#ifndef HEED_ARCH_H
+#define HEED_ARCH_H
+
+#include "base/json.h"
+#include "data/batches.h"
+#include "heed/model.h"
+#include "tensor/params.h"
+#include "text/tokenizer.h"
+
+typedef struct heed_arch heed_arch;
+
+struct heed_model {
+    heed_arena arena;          /* config, network, tokenizers: everything but the parameters */
+    const heed_arch *arch;
+    const heed_json *config;   /* as parsed or given; lives in the arena */
+    void *network;             /* the architecture's own struct */
+    heed_params params;
+    heed_tokenizer *source, *target;
+    size_t file_bytes;         /* of the weights it was loaded from; 0 when fresh */
+};
+
+/* A decoder at work on R rows (batch rows times beam). Made by `start`, in the tape's arena below everything that steps
+ * allocate: a step's own tensors are given back by the caller after each step. */
+typedef struct heed_decoding {
+    int rows, vocabulary, source_length; /* source_length: padded; attention rows have it */
+    void *state;                         /* the architecture's own struct */
+    heed_real *logits;                   /* [rows, vocabulary], after a step */
+    heed_real *attention;                /* [rows, source_length], after a step; NULL without attention */
+} heed_decoding;
+
+struct heed_arch {
+    const char *name;
+    /* Reads the config (refusing unknown fields and impossible sizes), declares the parameters, sets model->network.
+     * Vocabulary sizes are those of the tokenizers and are given, not read. */
+    heed_status (*configure)(heed_model *model, const heed_json *config, int source_vocabulary, int target_vocabulary,
+                             heed_error *error);
+    /* Summed cross-entropy of a teacher-forced batch, one element; see heed_cross_entropy for smoothing. */
+    heed_tensor *(*loss)(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing);
+    /* Encodes `batch_rows` sources (ids [batch_rows, source_length], padded) and makes `beam` decoder rows of each, in the
+     * state before the first step. */
+    heed_status (*start)(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,
+                         int batch_rows, int source_length, int beam, heed_decoding *out, heed_error *error);
+    /* One step: previous tokens [rows] in; logits and attention out; the state advances. */
+    heed_status (*step)(const heed_model *model, heed_tape *tape, heed_decoding *decoding, const int32_t *previous,
+                        heed_error *error);
+    /* Row r becomes what row parents[r] was (of the same source). */
+    void (*reorder)(const heed_model *model, heed_decoding *decoding, const int32_t *parents);
+    const char *const *traces; /* names of intermediates it can keep, NULL-terminated */
+};
+
+#define HEED_ARCH(name) extern const heed_arch heed_arch_##name;
+#include "models/models.def"
+#undef HEED_ARCH
+
+/* A fresh model with initialised parameters. The tokenizers become the model's (freed with it), also on failure. `config`
+ * is an object with "model_type" and the architecture's fields; it is copied. */
+heed_status heed_model_create(const heed_json *config, heed_tokenizer *source, heed_tokenizer *target, uint64_t seed,
+                              heed_model **out, heed_error *error);
+
+/* Greedy decoding of many sources at once, for evaluation: ids [rows, source_length] padded. Writes output ids without
+ * <eos> to out[rows, max_length] and their numbers to out_lengths. The tape is reset. */
+heed_status heed_greedy_decode(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,
+                               int rows, int source_length, int max_length, int32_t *out, int32_t *out_lengths,
+                               heed_error *error);
+
+#endif

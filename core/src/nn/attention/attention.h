@@ -1,0 +1,45 @@
+/* Global soft attention: weights = softmax(score(query, keys)), context = weights x values (Bahdanau 2015, Luong 2015). */
+#ifndef HEED_ATTENTION_H
+#define HEED_ATTENTION_H
+
+#include "nn/layers.h"
+
+enum { HEED_SCORE_PARAMS_MAX = 4 };
+
+typedef struct heed_score heed_score;
+
+typedef struct heed_attention {
+    const heed_score *score;
+    int params[HEED_SCORE_PARAMS_MAX]; /* ids, each score its own use */
+} heed_attention;
+
+struct heed_score {
+    const char *name;
+    /* Declares parameters under `name`; returns 0 when the sizes do not fit this score. */
+    int (*declare)(heed_params *params, const char *name, int query_size, int key_size, heed_attention *attention);
+    /* What of the keys [B, K, D] can be computed once per source, or the keys themselves. */
+    heed_tensor *(*prepare)(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                            heed_tensor *keys);
+    /* Scores [B, Q, K] of queries [B, Q, D] with prepared keys. */
+    heed_tensor *(*apply)(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                          heed_tensor *queries, heed_tensor *prepared);
+    const char *rule; /* what the sizes must be, for messages: "query and key size must be equal" */
+};
+
+#define HEED_SCORE(name) extern const heed_score heed_score_##name;
+#include "nn/attention/scores.def"
+#undef HEED_SCORE
+
+/* NULL when there is none of this name; heed_score_names is "dot, general, additive". */
+const heed_score *heed_score_find(const char *name);
+extern const char heed_score_names[];
+
+/* weights [B, Q, K] (row b: zero from lengths[b] on) and context [B, Q, D] of values [B, K, D]. */
+typedef struct heed_attention_result {
+    heed_tensor *weights, *context;
+} heed_attention_result;
+heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                                           heed_tensor *queries, heed_tensor *prepared, heed_tensor *values,
+                                           const int32_t *lengths);
+
+#endif
