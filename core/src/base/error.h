@@ -5,9 +5,9 @@
 #include "heed/status.h"
 
 #if defined(__GNUC__)
-#define HEED_PRINTF(format, first) __attribute__((format(printf, format, first)))
+#define HEED_PRINTF(text, first) __attribute__((__format__(__printf__, text, first)))
 #else
-#define HEED_PRINTF(format, first)
+#define HEED_PRINTF(text, first)
 #endif
 
 /* Records the failure in `error` unless it already holds one, and returns `status`. `error` may be NULL.

@@ -1,0 +1,136 @@
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/json.h"
+
+static void write_text(heed_string_buffer *out, const char *text, size_t n)
+{
+    heed_string_append(out, "\"", 1);
+    size_t start = 0;
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        heed_string_append(out, text + start, i - start);
+        start = i + 1;
+        switch (c) {
+        case '"': heed_string_append(out, "\\\"", 2); break;
+        case '\\': heed_string_append(out, "\\\\", 2); break;
+        case '\n': heed_string_append(out, "\\n", 2); break;
+        case '\t': heed_string_append(out, "\\t", 2); break;
+        case '\r': heed_string_append(out, "\\r", 2); break;
+        default: heed_string_format(out, "\\u%04x", c);
+        }
+    }
+    heed_string_append(out, text + start, n - start);
+    heed_string_append(out, "\"", 1);
+}
+
+/* The comma before, and the key of, the next value. */
+static void lead_in(heed_json_writer *writer, const char *key)
+{
+    if (writer->need_comma)
+        heed_string_append(writer->out, ",", 1);
+    writer->need_comma = true;
+    if (key != NULL) {
+        write_text(writer->out, key, strlen(key));
+        heed_string_append(writer->out, ":", 1);
+    }
+}
+
+void heed_json_write_object(heed_json_writer *writer, const char *key)
+{
+    lead_in(writer, key);
+    heed_string_append(writer->out, "{", 1);
+    writer->need_comma = false;
+}
+
+void heed_json_write_array(heed_json_writer *writer, const char *key)
+{
+    lead_in(writer, key);
+    heed_string_append(writer->out, "[", 1);
+    writer->need_comma = false;
+}
+
+void heed_json_write_end_object(heed_json_writer *writer)
+{
+    heed_string_append(writer->out, "}", 1);
+    writer->need_comma = true;
+}
+
+void heed_json_write_end_array(heed_json_writer *writer)
+{
+    heed_string_append(writer->out, "]", 1);
+    writer->need_comma = true;
+}
+
+void heed_json_write_string(heed_json_writer *writer, const char *key, const char *text)
+{
+    heed_json_write_string_n(writer, key, text, strlen(text));
+}
+
+void heed_json_write_string_n(heed_json_writer *writer, const char *key, const char *text, size_t n)
+{
+    lead_in(writer, key);
+    write_text(writer->out, text, n);
+}
+
+void heed_json_write_int(heed_json_writer *writer, const char *key, int64_t value)
+{
+    lead_in(writer, key);
+    heed_string_format(writer->out, "%lld", (long long)value);
+}
+
+void heed_json_write_real(heed_json_writer *writer, const char *key, double value, int digits)
+{
+    lead_in(writer, key);
+    if (isfinite(value))
+        heed_string_format(writer->out, "%.*g", digits, value);
+    else
+        heed_string_append(writer->out, "null", 4);
+}
+
+void heed_json_write_bool(heed_json_writer *writer, const char *key, bool value)
+{
+    lead_in(writer, key);
+    heed_string_append(writer->out, value ? "true" : "false", value ? 4 : 5);
+}
+
+/* The fewest digits that give the double back, so that 0.1 stays 0.1. */
+static int digits_needed(double value)
+{
+    char text[40];
+    for (int digits = 15; digits < 17; digits++) {
+        snprintf(text, sizeof text, "%.*g", digits, value);
+        if (strtod(text, NULL) == value)
+            return digits;
+    }
+    return 17;
+}
+
+void heed_json_write_value(heed_json_writer *writer, const char *key, const heed_json *value)
+{
+    switch (value->type) {
+    case HEED_JSON_NULL:
+        lead_in(writer, key);
+        heed_string_append(writer->out, "null", 4);
+        break;
+    case HEED_JSON_BOOL: heed_json_write_bool(writer, key, value->boolean); break;
+    case HEED_JSON_NUMBER: heed_json_write_real(writer, key, value->number, digits_needed(value->number)); break;
+    case HEED_JSON_STRING: heed_json_write_string_n(writer, key, value->string, value->string_length); break;
+    case HEED_JSON_ARRAY:
+        heed_json_write_array(writer, key);
+        for (const heed_json *child = value->first; child != NULL; child = child->next)
+            heed_json_write_value(writer, NULL, child);
+        heed_json_write_end_array(writer);
+        break;
+    case HEED_JSON_OBJECT:
+        heed_json_write_object(writer, key);
+        for (const heed_json *child = value->first; child != NULL; child = child->next)
+            heed_json_write_value(writer, child->key, child);
+        heed_json_write_end_object(writer);
+        break;
+    }
+}
