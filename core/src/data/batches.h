@@ -1,0 +1,73 @@
+/* Encoded examples, and batches of examples of like length. */
+#ifndef HEED_DATA_BATCHES_H
+#define HEED_DATA_BATCHES_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "data/pairs.h"
+#include "heed/status.h"
+#include "text/tokenizer.h"
+
+typedef struct heed_example { /* ids without specials */
+    const int32_t *source, *target;
+    int32_t source_length, target_length; /* both at least 1 */
+} heed_example;
+
+typedef struct heed_examples { /* zero-initialise; heed_examples_free at the end */
+    heed_example *list;
+    int32_t count, capacity;
+    heed_arena arena;
+    int64_t skipped_long;  /* pairs left out because a side has more tokens than allowed */
+    int64_t skipped_empty; /* ... because a side has no token at all */
+} heed_examples;
+
+/* Copies an example in. */
+heed_status heed_examples_add(heed_examples *examples, const int32_t *source, int32_t source_length,
+                              const int32_t *target, int32_t target_length, heed_error *error);
+/* Encodes all pairs. Those longer than the limits (in tokens, without specials) or without a token are counted, not kept. */
+heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pairs, const heed_tokenizer *source,
+                                 const heed_tokenizer *target, int32_t max_source, int32_t max_target,
+                                 heed_error *error);
+void heed_examples_free(heed_examples *examples);
+
+/* Some examples side by side. Rows are padded with HEED_TOKEN_PAD to the longest. */
+typedef struct heed_batch {
+    int rows, source_length, target_length;
+    int32_t *source;         /* [rows, source_length] */
+    int32_t *source_lengths; /* [rows] */
+    int32_t *target_in;      /* [rows, target_length] <bos> y1 .. yn */
+    int32_t *target_out;     /* [rows, target_length] y1 .. yn <eos> */
+    int32_t *target_lengths; /* [rows] n + 1 */
+    int tokens;              /* sum of target_lengths */
+} heed_batch;
+
+/* Lays the examples indices[0..rows) out in the arena. rows == 0 gives an empty batch. */
+heed_status heed_batch_build(const heed_examples *examples, const int32_t *indices, int rows, heed_arena *arena,
+                             heed_batch *out, heed_error *error);
+
+/* Which examples make which batch in one epoch. */
+typedef struct heed_batch_plan { /* zero-initialise; its memory is reused by the next heed_batch_plan_make */
+    int32_t *order;              /* [example_count] permutation of the examples */
+    int32_t *batches;            /* [batch_count] batch i is order[batches[i] .. + size), the last cut by the end */
+    int32_t example_count, batch_count, batch_size;
+    size_t order_bytes, batches_bytes;
+} heed_batch_plan;
+
+/* Shuffles with (seed, epoch), sorts windows of 50 batches by source then target length, cuts them into batches of
+ * `batch_size` and shuffles the batches. A function of its arguments only, so a resumed epoch is the same epoch. */
+heed_status heed_batch_plan_make(heed_batch_plan *plan, const heed_examples *examples, int batch_size, uint64_t seed,
+                                 int epoch, heed_error *error);
+void heed_batch_plan_free(heed_batch_plan *plan);
+/* The indices of batch i into *rows of them. */
+const int32_t *heed_batch_plan_rows(const heed_batch_plan *plan, int32_t i, int *rows);
+/* The whole of batch i. */
+heed_status heed_batch_get(const heed_batch_plan *plan, const heed_examples *examples, int32_t i, heed_arena *arena,
+                           heed_batch *out, heed_error *error);
+/* Shard k of `shards` of batch i: contiguous rows, as even as possible, padded to its own longest. A batch of fewer rows
+ * than shards has empty shards (rows == 0). */
+heed_status heed_batch_shard(const heed_batch_plan *plan, const heed_examples *examples, int32_t i, int shard, int shards,
+                             heed_arena *arena, heed_batch *out, heed_error *error);
+
+#endif
