@@ -1,0 +1,25 @@
+/* Multiply-adds from registers alone: what the machine can do at most, for benchmarks to divide by. */
+#ifndef HEED_KERNELS_PEAK_H
+#define HEED_KERNELS_PEAK_H
+
+static heed_real peak(int64_t rounds, int64_t *flops_per_round) {
+    enum { STEPS = 16 }; /* per round, so that the loop itself costs nothing */
+    heed_vec chains[V_CHAINS];
+    V_UNROLL for (int i = 0; i < V_CHAINS; i++)
+        chains[i] = v_set1((heed_real)i);
+    /* The product depends on the last sum, so it cannot be moved out of the loop; values stay near 1 and normal. */
+    heed_vec factor = v_set1((heed_real)0.5), term = v_set1((heed_real)0.5);
+    for (int64_t r = 0; r < rounds; r++) {
+        for (int s = 0; s < STEPS; s++) {
+            V_UNROLL for (int i = 0; i < V_CHAINS; i++)
+                chains[i] = v_fma(chains[i], factor, term);
+        }
+    }
+    heed_vec all = chains[0];
+    V_UNROLL for (int i = 1; i < V_CHAINS; i++)
+        all = v_add(all, chains[i]);
+    *flops_per_round = (int64_t)2 * V_LANES * V_CHAINS * STEPS;
+    return v_sum(all);
+}
+
+#endif

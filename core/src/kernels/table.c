@@ -1,0 +1,56 @@
+/* The kernels of one instruction set: compiled once per set, with HEED_SET_<NAME> defined and that set's compiler flags.
+ * One translation unit, so that small kernels inline into larger ones; each idea is in a file of its own. */
+#include "kernels/kernels.h"
+#include "simd/simd.h"
+
+#include "kernels/each.h"
+#include "kernels/gemm_tile.h"
+#include "kernels/gemm_pack.h"
+#include "kernels/vector.h"
+#include "kernels/gemm.h"
+#include "kernels/transcendental.h"
+#include "kernels/softmax_row.h"
+#include "kernels/attention_score.h"
+#include "kernels/lstm_gates.h"
+#include "kernels/adam_step.h"
+#include "kernels/peak.h"
+#include "kernels/tables.h"
+
+#if defined(HEED_SET_AVX512)
+#define HEED_TABLE heed_kernels_avx512
+#elif defined(HEED_SET_AVX2)
+#define HEED_TABLE heed_kernels_avx2
+#elif defined(HEED_SET_NEON)
+#define HEED_TABLE heed_kernels_neon
+#elif defined(HEED_SET_SIMD128)
+#define HEED_TABLE heed_kernels_simd128
+#elif defined(HEED_SET_RELAXED)
+#define HEED_TABLE heed_kernels_relaxed
+#else
+#define HEED_TABLE heed_kernels_scalar
+#endif
+
+const heed_kernels HEED_TABLE = {
+    .isa = V_SET,
+    .gemm = gemm,
+    .packed_size = packed_size,
+    .pack = pack,
+    .gemm_packed = gemm_packed,
+    .exp = exp_all,
+    .tanh = tanh_all,
+    .sigmoid = sigmoid_all,
+    .axpy = axpy,
+    .scale = scale,
+    .dot = dot,
+    .sum_squares = sum_squares,
+    .softmax = softmax,
+    .softmax_backward = softmax_backward,
+    .tanh_backward = tanh_backward,
+    .sigmoid_backward = sigmoid_backward,
+    .additive_score = additive_score,
+    .additive_score_backward = additive_score_backward,
+    .lstm_forward = lstm_forward,
+    .lstm_backward = lstm_backward,
+    .adam = adam,
+    .peak = peak,
+};

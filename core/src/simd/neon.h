@@ -1,0 +1,65 @@
+/* ARM NEON of AArch64: 4 floats, 32 registers. */
+#ifndef HEED_SIMD_NEON_H
+#define HEED_SIMD_NEON_H
+
+#include <arm_neon.h>
+
+#define V_SET "neon"
+enum { V_LANES = 4, V_TILE_ROWS = 8, V_TILE_VECTORS = 3, V_CHAINS = 24 };
+typedef float32x4_t heed_vec;
+typedef uint32x4_t heed_mask;
+
+V_INLINE heed_vec v_load(const float *p) { return vld1q_f32(p); }
+V_INLINE void v_store(float *p, heed_vec a) { vst1q_f32(p, a); }
+V_INLINE heed_vec v_load_part(const float *p, size_t n) {
+    float lanes[4] = {0, 0, 0, 0};
+    memcpy(lanes, p, n * sizeof(float));
+    return vld1q_f32(lanes);
+}
+V_INLINE void v_store_part(float *p, size_t n, heed_vec a) {
+    float lanes[4];
+    vst1q_f32(lanes, a);
+    memcpy(p, lanes, n * sizeof(float));
+}
+V_INLINE heed_vec v_set1(float x) { return vdupq_n_f32(x); }
+V_INLINE heed_vec v_add(heed_vec a, heed_vec b) { return vaddq_f32(a, b); }
+V_INLINE heed_vec v_sub(heed_vec a, heed_vec b) { return vsubq_f32(a, b); }
+V_INLINE heed_vec v_mul(heed_vec a, heed_vec b) { return vmulq_f32(a, b); }
+V_INLINE heed_vec v_div(heed_vec a, heed_vec b) { return vdivq_f32(a, b); }
+V_INLINE heed_vec v_fma(heed_vec a, heed_vec b, heed_vec c) { return vfmaq_f32(c, a, b); }
+V_INLINE heed_vec v_nma(heed_vec a, heed_vec b, heed_vec c) { return vfmsq_f32(c, a, b); }
+V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return vbslq_f32(vcltq_f32(a, b), a, b); }
+V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
+V_INLINE heed_vec v_abs(heed_vec a) { return vabsq_f32(a); }
+V_INLINE heed_vec v_sqrt(heed_vec a) { return vsqrtq_f32(a); }
+V_INLINE heed_vec v_round(heed_vec a) { return vrndnq_f32(a); }
+V_INLINE heed_vec v_exp2_integral(heed_vec n) {
+    int32x4_t exponent = vaddq_s32(vcvtnq_s32_f32(n), vdupq_n_s32(127));
+    return vreinterpretq_f32_s32(vshlq_n_s32(exponent, 23));
+}
+/* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
+V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
+    heed_vec half = v_round(v_mul(n, v_set1(0.5f)));
+    return v_mul(v_mul(a, v_exp2_integral(half)), v_exp2_integral(v_sub(n, half)));
+}
+V_INLINE heed_mask v_less(heed_vec a, heed_vec b) { return vcltq_f32(a, b); }
+V_INLINE heed_vec v_select(heed_mask m, heed_vec a, heed_vec b) { return vbslq_f32(m, a, b); }
+V_INLINE float v_sum(heed_vec a) {
+    float32x2_t two = vadd_f32(vget_low_f32(a), vget_high_f32(a));
+    return vget_lane_f32(two, 0) + vget_lane_f32(two, 1);
+}
+V_INLINE float v_max_across(heed_vec a) {
+    float32x2_t low = vget_low_f32(a), high = vget_high_f32(a);
+    float32x2_t two = vbsl_f32(vcgt_f32(low, high), low, high);
+    float first = vget_lane_f32(two, 0), second = vget_lane_f32(two, 1);
+    return first > second ? first : second;
+}
+V_INLINE void v_transpose(heed_vec r[V_LANES]) {
+    float32x4x2_t a = vtrnq_f32(r[0], r[1]), b = vtrnq_f32(r[2], r[3]);
+    r[0] = vcombine_f32(vget_low_f32(a.val[0]), vget_low_f32(b.val[0]));
+    r[1] = vcombine_f32(vget_low_f32(a.val[1]), vget_low_f32(b.val[1]));
+    r[2] = vcombine_f32(vget_high_f32(a.val[0]), vget_high_f32(b.val[0]));
+    r[3] = vcombine_f32(vget_high_f32(a.val[1]), vget_high_f32(b.val[1]));
+}
+
+#endif

@@ -1,0 +1,59 @@
+/* One lane: plain C, the specification of the others, and the only set in double. */
+#ifndef HEED_SIMD_SCALAR_H
+#define HEED_SIMD_SCALAR_H
+
+#include <math.h>
+
+#define V_SET "scalar"
+enum { V_LANES = 1, V_TILE_ROWS = 4, V_TILE_VECTORS = 4, V_CHAINS = 8 };
+typedef heed_real heed_vec;
+typedef int heed_mask;
+
+V_INLINE heed_vec v_load(const heed_real *p) { return *p; }
+V_INLINE void v_store(heed_real *p, heed_vec a) { *p = a; }
+V_INLINE heed_vec v_load_part(const heed_real *p, size_t n) { return n > 0 ? *p : 0; }
+V_INLINE void v_store_part(heed_real *p, size_t n, heed_vec a) {
+    if (n > 0)
+        *p = a;
+}
+V_INLINE heed_vec v_set1(heed_real x) { return x; }
+V_INLINE heed_vec v_add(heed_vec a, heed_vec b) { return a + b; }
+V_INLINE heed_vec v_sub(heed_vec a, heed_vec b) { return a - b; }
+V_INLINE heed_vec v_mul(heed_vec a, heed_vec b) { return a * b; }
+V_INLINE heed_vec v_div(heed_vec a, heed_vec b) { return a / b; }
+V_INLINE heed_vec v_fma(heed_vec a, heed_vec b, heed_vec c) { return a * b + c; }
+V_INLINE heed_vec v_nma(heed_vec a, heed_vec b, heed_vec c) { return c - a * b; }
+V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return a < b ? a : b; }
+V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return a > b ? a : b; }
+V_INLINE heed_mask v_less(heed_vec a, heed_vec b) { return a < b; }
+V_INLINE heed_vec v_select(heed_mask m, heed_vec a, heed_vec b) { return m ? a : b; }
+V_INLINE heed_vec v_sum(heed_vec a) { return a; }
+V_INLINE heed_vec v_max_across(heed_vec a) { return a; }
+V_INLINE void v_transpose(heed_vec rows[V_LANES]) { (void)rows; }
+
+#ifdef HEED_DOUBLE
+V_INLINE heed_vec v_abs(heed_vec a) { return fabs(a); }
+V_INLINE heed_vec v_sqrt(heed_vec a) { return sqrt(a); }
+V_INLINE heed_vec v_round(heed_vec a) { return rint(a); }
+V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) { return scalbn(a, (int)n); }
+#else
+V_INLINE heed_vec v_abs(heed_vec a) { return fabsf(a); }
+V_INLINE heed_vec v_sqrt(heed_vec a) { return sqrtf(a); }
+/* Adding 1.5 * 2^23 leaves the integer in the low bits of the sum; subtracting it gives the rounded number back. */
+V_INLINE heed_vec v_round(heed_vec a) { return (a + 12582912.0f) - 12582912.0f; }
+V_INLINE heed_vec v_exp2_integral(heed_vec n) {
+    float sum = n + 12582912.0f, power;
+    uint32_t bits;
+    memcpy(&bits, &sum, sizeof bits);
+    bits = (bits + 127u) << 23;
+    memcpy(&power, &bits, sizeof power);
+    return power;
+}
+/* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
+V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
+    heed_vec half = v_round(n * 0.5f);
+    return a * v_exp2_integral(half) * v_exp2_integral(n - half);
+}
+#endif
+
+#endif

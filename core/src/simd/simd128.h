@@ -1,0 +1,81 @@
+/* WebAssembly SIMD, 4 floats, and relaxed SIMD, which adds a multiply-add that is fused where the machine fuses. Neither
+ * says how many registers there are; V8 on x86-64 has 15 to give. */
+#ifndef HEED_SIMD_SIMD128_H
+#define HEED_SIMD_SIMD128_H
+
+#include <wasm_simd128.h>
+
+#ifdef HEED_SET_RELAXED
+#define V_SET "relaxed"
+enum { V_LANES = 4, V_TILE_ROWS = 6, V_TILE_VECTORS = 2, V_CHAINS = 12 };
+#else
+#define V_SET "simd128"
+enum { V_LANES = 4, V_TILE_ROWS = 4, V_TILE_VECTORS = 2, V_CHAINS = 12 };
+#endif
+typedef v128_t heed_vec;
+typedef v128_t heed_mask;
+
+V_INLINE heed_vec v_load(const float *p) { return wasm_v128_load(p); }
+V_INLINE void v_store(float *p, heed_vec a) { wasm_v128_store(p, a); }
+V_INLINE heed_vec v_load_part(const float *p, size_t n) {
+    float lanes[4] = {0, 0, 0, 0};
+    memcpy(lanes, p, n * sizeof(float));
+    return wasm_v128_load(lanes);
+}
+V_INLINE void v_store_part(float *p, size_t n, heed_vec a) {
+    float lanes[4];
+    wasm_v128_store(lanes, a);
+    memcpy(p, lanes, n * sizeof(float));
+}
+V_INLINE heed_vec v_set1(float x) { return wasm_f32x4_splat(x); }
+V_INLINE heed_vec v_add(heed_vec a, heed_vec b) { return wasm_f32x4_add(a, b); }
+V_INLINE heed_vec v_sub(heed_vec a, heed_vec b) { return wasm_f32x4_sub(a, b); }
+V_INLINE heed_vec v_mul(heed_vec a, heed_vec b) { return wasm_f32x4_mul(a, b); }
+V_INLINE heed_vec v_div(heed_vec a, heed_vec b) { return wasm_f32x4_div(a, b); }
+#ifdef HEED_SET_RELAXED
+V_INLINE heed_vec v_fma(heed_vec a, heed_vec b, heed_vec c) {
+    return (v128_t)__builtin_wasm_relaxed_madd_f32x4((__f32x4)a, (__f32x4)b, (__f32x4)c);
+}
+V_INLINE heed_vec v_nma(heed_vec a, heed_vec b, heed_vec c) {
+    return (v128_t)__builtin_wasm_relaxed_nmadd_f32x4((__f32x4)a, (__f32x4)b, (__f32x4)c);
+}
+#else
+V_INLINE heed_vec v_fma(heed_vec a, heed_vec b, heed_vec c) { return v_add(v_mul(a, b), c); }
+V_INLINE heed_vec v_nma(heed_vec a, heed_vec b, heed_vec c) { return v_sub(c, v_mul(a, b)); }
+#endif
+V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return wasm_f32x4_pmin(b, a); }
+V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return wasm_f32x4_pmax(b, a); }
+V_INLINE heed_vec v_abs(heed_vec a) { return wasm_f32x4_abs(a); }
+V_INLINE heed_vec v_sqrt(heed_vec a) { return wasm_f32x4_sqrt(a); }
+V_INLINE heed_vec v_round(heed_vec a) { return wasm_f32x4_nearest(a); }
+/* Adding 1.5 * 2^23 leaves the integer in the low bits of the sum: cheaper than the saturating conversion. */
+V_INLINE heed_vec v_exp2_integral(heed_vec n) {
+    v128_t bits = v_add(n, v_set1(12582912.0f));
+    return wasm_i32x4_shl(wasm_i32x4_add(bits, wasm_i32x4_splat(127)), 23);
+}
+/* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
+V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
+    heed_vec half = v_round(v_mul(n, v_set1(0.5f)));
+    return v_mul(v_mul(a, v_exp2_integral(half)), v_exp2_integral(v_sub(n, half)));
+}
+V_INLINE heed_mask v_less(heed_vec a, heed_vec b) { return wasm_f32x4_lt(a, b); }
+V_INLINE heed_vec v_select(heed_mask m, heed_vec a, heed_vec b) { return wasm_v128_bitselect(a, b, m); }
+V_INLINE float v_sum(heed_vec a) {
+    heed_vec two = v_add(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
+    return wasm_f32x4_extract_lane(two, 0) + wasm_f32x4_extract_lane(two, 1);
+}
+V_INLINE float v_max_across(heed_vec a) {
+    heed_vec two = v_max(a, wasm_i32x4_shuffle(a, a, 2, 3, 0, 1));
+    float first = wasm_f32x4_extract_lane(two, 0), second = wasm_f32x4_extract_lane(two, 1);
+    return first > second ? first : second;
+}
+V_INLINE void v_transpose(heed_vec r[V_LANES]) {
+    heed_vec a = wasm_i32x4_shuffle(r[0], r[1], 0, 4, 1, 5), b = wasm_i32x4_shuffle(r[2], r[3], 0, 4, 1, 5);
+    heed_vec c = wasm_i32x4_shuffle(r[0], r[1], 2, 6, 3, 7), d = wasm_i32x4_shuffle(r[2], r[3], 2, 6, 3, 7);
+    r[0] = wasm_i32x4_shuffle(a, b, 0, 1, 4, 5);
+    r[1] = wasm_i32x4_shuffle(a, b, 2, 3, 6, 7);
+    r[2] = wasm_i32x4_shuffle(c, d, 0, 1, 4, 5);
+    r[3] = wasm_i32x4_shuffle(c, d, 2, 3, 6, 7);
+}
+
+#endif
