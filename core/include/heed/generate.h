@@ -12,11 +12,12 @@
 extern "C" {
 #endif
 
-enum { HEED_CANDIDATES = 5, HEED_BEAM_MAX = 16, HEED_INPUT_MAX = 256 /* tokens; a longer input is an error */ };
+enum { HEED_CANDIDATES = 5, HEED_BEAM_MAX = 16, HEED_INPUT_MAX = 256 /* tokens; a longer input is an error */,
+       HEED_OUTPUT_MAX = 1024 /* tokens */ };
 
 typedef struct heed_generate_options {
     int beam;           /* 1 is greedy; at most HEED_BEAM_MAX */
-    int max_length;     /* output tokens at the most; 0: 2 * input + 10 */
+    int max_length;     /* output tokens, at most HEED_OUTPUT_MAX; 0: 2 * input + 10 */
     double length_penalty; /* scores are log p / length^penalty when hypotheses are ranked; 0: log p as it is */
     const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept);
                            NULL: none */
@@ -52,7 +53,7 @@ heed_generation_step heed_generation_get(const heed_generation *generation, int 
  * {"input", "source": [{"token", "start", "length"}] (byte offsets), "skipped": [{"text", "start", "length"}],
  *  "hypotheses": [{"score", "ended", "text", "tokens": [..], "steps": [{"token", "id", "log_probability",
  *  "candidates": [{"token", "probability"}], "attention": [..]|null}]}],
- *  "ended_step": true, "trace": [{"name", "shape", "values"}], "ms"}.
+ *  "trace": [{"name", "shape", "values"}], "ms"}.
  * The steps of an ended hypothesis include the one that chose <eos>; "tokens" does not. Free with heed_text_free. */
 heed_status heed_generation_json(const heed_generation *generation, char **json, heed_error *error);
 void heed_generation_free(heed_generation *generation); /* NULL is allowed */

@@ -1,0 +1,43 @@
+/* The inside of a heed_generation. */
+#ifndef HEED_GENERATION_H
+#define HEED_GENERATION_H
+
+#include "heed/generate.h"
+#include "models/arch.h"
+
+typedef struct heed_beam_node { /* one step of a hypothesis; nodes form a tree */
+    const struct heed_beam_node *parent;
+    heed_generation_step step;
+    double sum; /* log probability of the whole prefix */
+    int depth;  /* steps, this one included */
+} heed_beam_node;
+
+typedef struct heed_beam_hypothesis {
+    const heed_beam_node *last; /* NULL before the first step */
+    double score;
+    bool ended;                 /* `last` chose <eos> */
+} heed_beam_hypothesis;
+
+struct heed_generation {
+    const heed_model *model;
+    heed_generate_options options;
+    heed_arena arena; /* input, nodes */
+    heed_tape tape;
+    heed_decoding decoding;
+    const char *input;
+    size_t input_size;
+    heed_encoding encoding;
+    int beam, steps;
+    bool done;
+    const heed_beam_node *live[HEED_BEAM_MAX]; /* of each decoder row; NULL before the first step */
+    int live_count;                            /* rows in use; the rest decode along and are not looked at */
+    heed_real *probabilities;                  /* [vocabulary] scratch */
+    heed_beam_hypothesis ended[HEED_BEAM_MAX + 1]; /* best first, at most `beam`, and room to insert one */
+    int ended_count;
+    heed_beam_hypothesis ranked[2 * HEED_BEAM_MAX]; /* ended and live, best first */
+    int ranked_count;
+    heed_trace trace;
+    double seconds;
+};
+
+#endif

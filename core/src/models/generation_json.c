@@ -1,0 +1,146 @@
+/* The result of a generation as JSON: what the CLI prints and the bindings parse. */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "models/generation.h"
+
+enum { DIGITS = 7 }; /* of a float that is shown or compared, not stored */
+
+static void write_span(heed_json_writer *writer, const char *key, const char *text, size_t text_size, heed_span span)
+{
+    heed_json_write_object(writer, NULL);
+    heed_json_write_string_n(writer, key, text, text_size);
+    heed_json_write_int(writer, "start", (int64_t)span.start);
+    heed_json_write_int(writer, "length", (int64_t)span.length);
+    heed_json_write_end_object(writer);
+}
+
+static void write_input(const heed_generation *g, heed_json_writer *writer)
+{
+    heed_json_write_string_n(writer, "input", g->input, g->input_size);
+    heed_json_write_array(writer, "source");
+    for (int i = 0; i < g->encoding.count; i++) {
+        const char *token = heed_model_source_token(g->model, g->encoding.ids[i]);
+        write_span(writer, "token", token, strlen(token), g->encoding.spans[i]);
+    }
+    heed_json_write_end_array(writer);
+    heed_json_write_array(writer, "skipped");
+    for (int i = 0; i < g->encoding.skipped_count; i++) {
+        const heed_span span = g->encoding.skipped[i];
+        write_span(writer, "text", g->input + span.start, span.length, span);
+    }
+    heed_json_write_end_array(writer);
+}
+
+static void write_step(const heed_generation *g, const heed_generation_step *step, heed_json_writer *writer)
+{
+    heed_json_write_object(writer, NULL);
+    heed_json_write_string(writer, "token", heed_model_target_token(g->model, step->token));
+    heed_json_write_int(writer, "id", step->token);
+    heed_json_write_real(writer, "log_probability", step->log_probability, DIGITS);
+    heed_json_write_array(writer, "candidates");
+    for (int i = 0; i < step->candidate_count; i++) {
+        heed_json_write_object(writer, NULL);
+        heed_json_write_string(writer, "token", heed_model_target_token(g->model, step->candidates[i]));
+        heed_json_write_real(writer, "probability", step->probabilities[i], DIGITS);
+        heed_json_write_end_object(writer);
+    }
+    heed_json_write_end_array(writer);
+    if (step->attention) {
+        heed_json_write_array(writer, "attention");
+        for (int i = 0; i < g->encoding.count; i++)
+            heed_json_write_real(writer, NULL, (double)step->attention[i], DIGITS);
+        heed_json_write_end_array(writer);
+    } else {
+        heed_json_write_null(writer, "attention");
+    }
+    heed_json_write_end_object(writer);
+}
+
+static void write_hypothesis(const heed_generation *g, int k, heed_json_writer *writer, heed_string_buffer *text)
+{
+    const int length = heed_generation_length(g, k);
+    int32_t ids[HEED_OUTPUT_MAX];
+    heed_string_clear(text);
+    heed_json_write_object(writer, NULL);
+    heed_json_write_real(writer, "score", heed_generation_score(g, k), DIGITS);
+    heed_json_write_bool(writer, "ended", heed_generation_ended(g, k));
+    heed_json_write_array(writer, "tokens");
+    for (int i = 0; i < length; i++) {
+        ids[i] = heed_generation_get(g, k, i).token;
+        heed_json_write_string(writer, NULL, heed_model_target_token(g->model, ids[i]));
+    }
+    heed_json_write_end_array(writer);
+    heed_tokenizer_decode(g->model->target, ids, length, text);
+    heed_json_write_string_n(writer, "text", text->text ? text->text : "", text->length);
+    heed_json_write_array(writer, "steps");
+    for (int i = 0; i < length + heed_generation_ended(g, k); i++) {
+        const heed_generation_step step = heed_generation_get(g, k, i);
+        write_step(g, &step, writer);
+    }
+    heed_json_write_end_array(writer);
+    heed_json_write_end_object(writer);
+}
+
+/* Whether `name` is in the comma-separated list, where "attention" is short for the attention's weights. */
+static bool wanted(const char *list, const char *name)
+{
+    static const char weights[] = "decoder.attention.weights";
+    while (*list) {
+        const size_t n = strcspn(list, ",");
+        if ((strlen(name) == n && memcmp(list, name, n) == 0) ||
+            (n == 9 && memcmp(list, "attention", 9) == 0 && strcmp(name, weights) == 0))
+            return true;
+        list += n + (list[n] == ',');
+    }
+    return false;
+}
+
+static void write_trace(const heed_generation *g, heed_json_writer *writer)
+{
+    heed_json_write_array(writer, "trace");
+    for (int i = 0; i < g->trace.count; i++) {
+        const heed_trace_entry *entry = &g->trace.entries[i];
+        size_t count = 1;
+        if (!wanted(g->options.trace, entry->name))
+            continue;
+        heed_json_write_object(writer, NULL);
+        heed_json_write_string(writer, "name", entry->name);
+        heed_json_write_array(writer, "shape");
+        for (int k = 0; k < entry->rank; k++) {
+            heed_json_write_int(writer, NULL, entry->dims[k]);
+            count *= (size_t)entry->dims[k];
+        }
+        heed_json_write_end_array(writer);
+        heed_json_write_array(writer, "values");
+        for (size_t k = 0; k < count; k++)
+            heed_json_write_real(writer, NULL, (double)entry->values[k], DIGITS);
+        heed_json_write_end_array(writer);
+        heed_json_write_end_object(writer);
+    }
+    heed_json_write_end_array(writer);
+}
+
+heed_status heed_generation_json(const heed_generation *g, char **json, heed_error *error)
+{
+    heed_string_buffer out = {0}, text = {0};
+    heed_json_writer writer = {.out = &out};
+    heed_json_write_object(&writer, NULL);
+    write_input(g, &writer);
+    heed_json_write_array(&writer, "hypotheses");
+    for (int k = 0; k < g->ranked_count; k++)
+        write_hypothesis(g, k, &writer, &text);
+    heed_json_write_end_array(&writer);
+    write_trace(g, &writer);
+    heed_json_write_real(&writer, "ms", g->seconds * 1000, 4);
+    heed_json_write_end_object(&writer);
+    const bool failed = out.failed || text.failed;
+    heed_string_free(&text);
+    if (failed) {
+        heed_string_free(&out);
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the result of a generation");
+    }
+    *json = out.text;
+    return HEED_OK;
+}

@@ -1,0 +1,183 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "io/weights.h"
+#include "models/arch.h"
+
+static const heed_arch *const archs[] = {
+#define HEED_ARCH(name) &heed_arch_##name,
+#include "models/models.def"
+#undef HEED_ARCH
+};
+
+static const char arch_names[] =
+#define HEED_ARCH(name) " " #name
+#include "models/models.def"
+#undef HEED_ARCH
+    ;
+
+static const heed_arch *find_arch(const char *name)
+{
+    for (size_t i = 0; i < sizeof archs / sizeof *archs; i++)
+        if (strcmp(archs[i]->name, name) == 0)
+            return archs[i];
+    return NULL;
+}
+
+/* A model with its network declared and its parameters allocated, not yet filled. Takes the tokenizers over. */
+static heed_status assemble(const char *config, size_t config_size, heed_tokenizer *source, heed_tokenizer *target,
+                            heed_model **out, heed_error *error)
+{
+    *out = NULL;
+    heed_model *model = heed_alloc(1, sizeof *model);
+    if (!model) {
+        heed_tokenizer_free(source);
+        heed_tokenizer_free(target);
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a model");
+    }
+    model->source = source;
+    model->target = target;
+    model->config = heed_json_parse(&model->arena, config, config_size, "config.json", error);
+    const char *type = NULL;
+    heed_status status = model->config ? HEED_OK : HEED_ERROR_FORMAT;
+    if (status == HEED_OK)
+        status = heed_json_string(model->config, "config", "model_type", &type, error);
+    if (status == HEED_OK && !type)
+        status = heed_fail(error, HEED_ERROR_FORMAT, "config: the field \"model_type\" is missing; it is one of:%s",
+                           arch_names);
+    if (status == HEED_OK && !(model->arch = find_arch(type)))
+        status = heed_fail(error, HEED_ERROR_UNKNOWN, "config: model_type \"%s\" is not one of:%s", type, arch_names);
+    if (status == HEED_OK)
+        status = model->arch->configure(model, model->config, heed_tokenizer_count(source),
+                                        heed_tokenizer_count(target), error);
+    if (status == HEED_OK)
+        status = heed_params_allocate(&model->params, error);
+    if (status != HEED_OK) {
+        heed_model_free(model);
+        return status;
+    }
+    *out = model;
+    return HEED_OK;
+}
+
+heed_status heed_model_create(const heed_json *config, heed_tokenizer *source, heed_tokenizer *target, uint64_t seed,
+                              heed_model **out, heed_error *error)
+{
+    heed_string_buffer text = {0};
+    heed_json_writer writer = {.out = &text};
+    heed_json_write_value(&writer, NULL, config);
+    heed_status status;
+    if (text.failed) {
+        heed_tokenizer_free(source);
+        heed_tokenizer_free(target);
+        status = heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a model's config");
+    } else {
+        status = assemble(text.text, text.length, source, target, out, error);
+    }
+    heed_string_free(&text);
+    if (status == HEED_OK)
+        heed_params_initialise(&(*out)->params, seed);
+    return status;
+}
+
+heed_status heed_model_load(const heed_model_files *files, heed_model **out, heed_error *error)
+{
+    heed_tokenizer *source = NULL, *target = NULL;
+    *out = NULL;
+    HEED_TRY(heed_tokenizers_parse(files->tokenizer, files->tokenizer_size, &source, &target, error));
+    HEED_TRY(assemble(files->config, files->config_size, source, target, out, error));
+    heed_model *model = *out;
+    heed_status status = heed_weights_read(&model->params, files->weights, files->weights_size, error);
+    if (status == HEED_OK)
+        status = heed_params_pack(&model->params, error);
+    model->file_bytes = files->weights_size;
+    if (status != HEED_OK) {
+        heed_model_free(model);
+        *out = NULL;
+    }
+    return status;
+}
+
+static const char *const file_names[] = {"config.json", "tokenizer.json", "model.safetensors"};
+
+heed_status heed_model_load_folder(const char *folder, heed_model **out, heed_error *error)
+{
+    char *data[3] = {0};
+    size_t size[3] = {0};
+    heed_status status = HEED_OK;
+    *out = NULL;
+    for (int i = 0; i < 3 && status == HEED_OK; i++) {
+        char path[4096];
+        status = heed_path_join(path, sizeof path, folder, file_names[i], error);
+        if (status == HEED_OK)
+            status = heed_file_read(path, &data[i], &size[i], error);
+    }
+    if (status == HEED_OK) {
+        const heed_model_files files = {data[0], size[0], data[1], size[1], data[2], size[2]};
+        status = heed_model_load(&files, out, error);
+    }
+    for (int i = 0; i < 3; i++)
+        heed_free(data[i]);
+    return status;
+}
+
+void heed_model_free(heed_model *model)
+{
+    if (!model)
+        return;
+    heed_tokenizer_free(model->source);
+    heed_tokenizer_free(model->target);
+    heed_params_free(&model->params);
+    heed_arena_free(&model->arena);
+    heed_free(model);
+}
+
+static heed_status write_text(const char *folder, const char *name, const heed_string_buffer *text, heed_error *error)
+{
+    char path[4096];
+    if (text->failed)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: %s", name);
+    HEED_TRY(heed_path_join(path, sizeof path, folder, name, error));
+    const heed_bytes part = {(const unsigned char *)text->text, text->length};
+    return heed_file_write(path, &part, 1, error);
+}
+
+heed_status heed_model_save(const heed_model *model, const char *folder, int quantize, heed_error *error)
+{
+    char path[4096];
+    heed_string_buffer config = {0}, tokenizer = {0};
+    heed_json_writer writer = {.out = &config};
+    heed_json_write_value(&writer, NULL, model->config);
+    heed_string_append(&config, "\n", 1);
+    heed_tokenizers_write(model->source, model->target, &tokenizer);
+    heed_status status = heed_folder_create(folder, error);
+    if (status == HEED_OK)
+        status = write_text(folder, file_names[0], &config, error);
+    if (status == HEED_OK)
+        status = write_text(folder, file_names[1], &tokenizer, error);
+    if (status == HEED_OK)
+        status = heed_path_join(path, sizeof path, folder, file_names[2], error);
+    if (status == HEED_OK)
+        status = heed_weights_write(&model->params, path, quantize != 0, error);
+    heed_string_free(&config);
+    heed_string_free(&tokenizer);
+    return status;
+}
+
+int64_t heed_model_parameter_count(const heed_model *model)
+{
+    return (int64_t)model->params.size;
+}
+
+const char *heed_model_source_token(const heed_model *model, int32_t id)
+{
+    return heed_tokenizer_token(model->source, id);
+}
+
+const char *heed_model_target_token(const heed_model *model, int32_t id)
+{
+    return heed_tokenizer_token(model->target, id);
+}

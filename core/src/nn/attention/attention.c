@@ -1,0 +1,34 @@
+#include "nn/attention/attention.h"
+
+#include <string.h>
+
+static const heed_score *const scores[] = {
+#define HEED_SCORE(name) &heed_score_##name,
+#include "nn/attention/scores.def"
+#undef HEED_SCORE
+};
+
+const char heed_score_names[] =
+#define HEED_SCORE(name) #name " "
+#include "nn/attention/scores.def"
+#undef HEED_SCORE
+    ;
+
+const heed_score *heed_score_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
+        if (strcmp(scores[i]->name, name) == 0)
+            return scores[i];
+    return NULL;
+}
+
+heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                                           heed_tensor *queries, heed_tensor *prepared, heed_tensor *values,
+                                           const int32_t *lengths)
+{
+    heed_tensor *scores_of = attention->score->apply(tape, params, attention, queries, prepared);
+    heed_attention_result result;
+    result.weights = heed_masked_softmax(tape, scores_of, lengths);
+    result.context = heed_batch_matmul(tape, result.weights, values, false);
+    return result;
+}

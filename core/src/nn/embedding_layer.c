@@ -1,0 +1,10 @@
+#include <stdio.h>
+
+#include "nn/layers.h"
+
+int heed_embedding_declare(heed_params *params, const char *name, int vocabulary, int size)
+{
+    char full[96];
+    snprintf(full, sizeof full, "%s.weight", name);
+    return heed_params_declare(params, full, HEED_INIT_NORMAL, 0.1, false, 2, (int[]){vocabulary, size});
+}

@@ -1,0 +1,137 @@
+#include "tensor/params.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+
+int heed_params_declare(heed_params *params, const char *name, heed_init init, double scale, bool matrix, int rank,
+                        const int *dims)
+{
+    size_t count = 1;
+    bool possible = true;
+    for (int i = 0; i < rank; i++)
+        possible = possible && dims[i] > 0 && heed_mul_size(count, (size_t)dims[i], &count);
+    if (params->count == params->capacity && possible) {
+        int capacity = params->capacity ? 2 * params->capacity : 32;
+        heed_param *list =
+            heed_realloc(params->list, (size_t)params->capacity * sizeof *list, (size_t)capacity, sizeof *list);
+        possible = list != NULL;
+        if (list) {
+            params->list = list;
+            params->capacity = capacity;
+        }
+    }
+    size_t end = 0;
+    if (!possible || !heed_add_size(params->size, count, &end)) {
+        params->failed = true;
+        return 0;
+    }
+    heed_param *param = &params->list[params->count];
+    memset(param, 0, sizeof *param);
+    snprintf(param->name, sizeof param->name, "%s", name);
+    param->rank = rank;
+    memcpy(param->dims, dims, (size_t)rank * sizeof *dims);
+    param->offset = params->size;
+    param->count = count;
+    param->init = init;
+    param->scale = scale;
+    param->matrix = matrix;
+    params->size = end;
+    return params->count++;
+}
+
+heed_status heed_params_allocate(heed_params *params, heed_error *error)
+{
+    params->values = params->failed ? NULL : heed_alloc(params->size, sizeof *params->values);
+    if (!params->values)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: %zu parameters", params->size);
+    return HEED_OK;
+}
+
+static void initialise(const heed_param *param, heed_real *w, heed_rng *rng)
+{
+    switch (param->init) {
+    case HEED_INIT_ZERO:
+        memset(w, 0, param->count * sizeof *w);
+        break;
+    case HEED_INIT_ONE:
+        for (size_t i = 0; i < param->count; i++)
+            w[i] = 1;
+        break;
+    case HEED_INIT_UNIFORM:
+        for (size_t i = 0; i < param->count; i++)
+            w[i] = (heed_real)((2 * heed_rng_uniform(rng) - 1) * param->scale);
+        break;
+    case HEED_INIT_NORMAL:
+        for (size_t i = 0; i < param->count; i++)
+            w[i] = (heed_real)(heed_rng_normal(rng) * param->scale);
+        break;
+    case HEED_INIT_LSTM_BIAS:
+        memset(w, 0, param->count * sizeof *w);
+        for (size_t i = param->count / 4; i < param->count / 2; i++)
+            w[i] = 1;
+        break;
+    }
+}
+
+void heed_params_initialise(heed_params *params, uint64_t seed)
+{
+    for (int i = 0; i < params->count; i++) {
+        heed_rng rng;
+        heed_rng_seed(&rng, seed, (uint64_t)i);
+        initialise(&params->list[i], params->values + params->list[i].offset, &rng);
+    }
+}
+
+heed_status heed_params_pack(heed_params *params, heed_error *error)
+{
+    const heed_kernels *kernels = heed_kernels_active();
+    if (!params->packed_offsets)
+        params->packed_offsets = heed_alloc((size_t)params->count, sizeof *params->packed_offsets);
+    size_t size = 0;
+    for (int i = 0; params->packed_offsets && i < params->count; i++) {
+        const heed_param *param = &params->list[i];
+        params->packed_offsets[i] = size;
+        if (param->matrix)
+            size += (kernels->packed_size(param->dims[1], param->dims[0]) + 15) / 16 * 16;
+    }
+    if (!params->packed)
+        params->packed = heed_alloc(size ? size : 1, sizeof *params->packed);
+    if (!params->packed || !params->packed_offsets)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: packed weights");
+    for (int i = 0; i < params->count; i++) {
+        const heed_param *param = &params->list[i];
+        if (param->matrix) /* W [out, in] is read as W^T: element (p, j) of the right factor is w[j * in + p] */
+            kernels->pack(param->dims[1], param->dims[0], params->values + param->offset, 1, param->dims[1],
+                          params->packed + params->packed_offsets[i]);
+    }
+    return HEED_OK;
+}
+
+void heed_params_free(heed_params *params)
+{
+    heed_free(params->list);
+    heed_free(params->values);
+    heed_free(params->packed);
+    heed_free(params->packed_offsets);
+    memset(params, 0, sizeof *params);
+}
+
+int heed_params_find(const heed_params *params, const char *name)
+{
+    for (int i = 0; i < params->count; i++)
+        if (strcmp(params->list[i].name, name) == 0)
+            return i;
+    return -1;
+}
+
+heed_tensor *heed_params_tensor(heed_tape *tape, const heed_params *params, int id)
+{
+    const heed_param *param = &params->list[id];
+    heed_real *grad = tape->parameter_grads ? tape->parameter_grads + param->offset : NULL;
+    heed_tensor *x = heed_tensor_view(tape, params->values + param->offset, grad, param->rank, param->dims);
+    if (heed_tensor_ok(x) && param->matrix && params->packed && !tape->recording)
+        x->packed = params->packed + params->packed_offsets[id];
+    return x;
+}
