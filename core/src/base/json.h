@@ -63,6 +63,7 @@ void heed_json_write_int(heed_json_writer *writer, const char *key, int64_t valu
 /* `digits` significant digits; 9 gives back every float, 17 every double. */
 void heed_json_write_real(heed_json_writer *writer, const char *key, double value, int digits);
 void heed_json_write_bool(heed_json_writer *writer, const char *key, bool value);
+void heed_json_write_null(heed_json_writer *writer, const char *key);
 /* A parsed value as it is. */
 void heed_json_write_value(heed_json_writer *writer, const char *key, const heed_json *value);
 

@@ -98,6 +98,12 @@ void heed_json_write_bool(heed_json_writer *writer, const char *key, bool value)
     heed_string_append(writer->out, value ? "true" : "false", value ? 4 : 5);
 }
 
+void heed_json_write_null(heed_json_writer *writer, const char *key)
+{
+    lead_in(writer, key);
+    heed_string_append(writer->out, "null", 4);
+}
+
 /* The fewest digits that give the double back, so that 0.1 stays 0.1. */
 static int digits_needed(double value)
 {
@@ -113,10 +119,7 @@ static int digits_needed(double value)
 void heed_json_write_value(heed_json_writer *writer, const char *key, const heed_json *value)
 {
     switch (value->type) {
-    case HEED_JSON_NULL:
-        lead_in(writer, key);
-        heed_string_append(writer->out, "null", 4);
-        break;
+    case HEED_JSON_NULL: heed_json_write_null(writer, key); break;
     case HEED_JSON_BOOL: heed_json_write_bool(writer, key, value->boolean); break;
     case HEED_JSON_NUMBER: heed_json_write_real(writer, key, value->number, digits_needed(value->number)); break;
     case HEED_JSON_STRING: heed_json_write_string_n(writer, key, value->string, value->string_length); break;

@@ -48,7 +48,7 @@ void heed_tokenizer_free(heed_tokenizer *tokenizer); /* NULL is allowed */
 /* The pair in a model's tokenizer.json: {"source": {...}, "target": {...}}. On failure both are NULL. */
 heed_status heed_tokenizers_parse(const char *text, size_t size, heed_tokenizer **source, heed_tokenizer **target,
                                   heed_error *error);
-/* One token a line would be long and all on one line unreadable in a diff: the text is compact JSON and a newline. */
+/* Appends compact JSON and a newline. */
 void heed_tokenizers_write(const heed_tokenizer *source, const heed_tokenizer *target, heed_string_buffer *out);
 
 /* Any bytes are allowed as text; the only failure is memory. */
