@@ -27,8 +27,11 @@ export interface Result {
   ms: number; // time in the engine
 }
 
+/** `trace` names intermediates to keep; ModelInfo.traces lists them. */
 export interface RunOptions { beam?: number; maxLength?: number; lengthPenalty?: number; trace?: string[] }
-export interface LoadProgress { loaded: number; total: number } // bytes
+export interface StreamOptions { maxLength?: number }
+/** Bytes; total is 0 as long as a server does not say it. */
+export interface LoadProgress { loaded: number; total: number }
 export interface TensorInfo { name: string; shape: number[]; count: number }
 export interface ModelInfo {
   model_type: string;
@@ -40,10 +43,46 @@ export interface ModelInfo {
   source_vocabulary: string[];
   target_vocabulary: string[];
 }
-export interface EngineInfo { isa: string; module: 'simd128' | 'relaxed'; version: string }
+export type ModuleName = 'simd128' | 'relaxed';
+export interface EngineInfo { isa: string; module: ModuleName; version: string }
+
+/** The bytes of the three files of a model folder. */
+export interface ModelFiles { config: ArrayBuffer; tokenizer: ArrayBuffer; weights: ArrayBuffer }
+
+/** What the worker does, as the page's side sees it: models and streams are numbers of the worker's. */
+export interface EngineApi {
+  /** The first call; the others wait for it. */
+  open(module: ModuleName | undefined): EngineInfo;
+  /** The folder's URL is absolute. The files come back with the model, so that a new worker can have them. */
+  load(source: string | ModelFiles): { model: number; info: ModelInfo; files: ModelFiles | null };
+  run(model: number, text: string, options: RunOptions): Result;
+  startStream(model: number, text: string, options: StreamOptions): number;
+  /** The next steps, none or one; with the last comes the result, and the stream is over. */
+  nextSteps(stream: number): { steps: Step[]; result: Result | null };
+  endStream(stream: number): void;
+  freeModel(model: number): void;
+}
+
+export type Method = keyof EngineApi;
+export type Arguments<M extends Method> = Parameters<EngineApi[M]>;
+export type Reply<M extends Method> = ReturnType<EngineApi[M]>;
+
+/** What goes to the worker. The reply to a cancelled call decides whether the cancellation was in time. */
+export type Request = { [M in Method]: { id: number; method: M; args: Arguments<M> } }[Method];
+export type ToWorker = Request | { cancel: number };
+
+/** What comes from the worker. After `crash` its memory is not to be trusted: a new one must be started. */
+export type FromWorker =
+  | { id: number; value: Reply<Method> }
+  | { id: number; progress: LoadProgress }
+  | { id: number; error: { code: ErrorCode; message: string } }
+  | { crash: string };
 
 /** Error codes: those of the engine's heed_status, and what only a page can meet. */
 export type ErrorCode =
   | 'argument' | 'shape' | 'memory' | 'io' | 'format' | 'unknown' | 'numeric' | 'cancelled'
   | 'empty_input' | 'long_input' // heed_status ends here
-  | 'network' | 'unsupported' | 'crashed' | 'freed';
+  | 'network' // a file did not arrive
+  | 'unsupported' // the browser cannot do what is needed, or the module asked for
+  | 'crashed' // the worker died; the next call starts another
+  | 'freed'; // the model was freed, or the engine closed

@@ -1,0 +1,141 @@
+import { EngineError } from './error.js';
+import type { ErrorCode, ModelInfo, Result, RunOptions } from './protocol.js';
+import { encode, unitOffsets } from './text.js';
+
+/** What exports.c exports. Pointers and sizes are numbers. */
+export interface Exports extends WebAssembly.Exports {
+  memory: WebAssembly.Memory;
+  heed_wasm_alloc(size: number): number;
+  heed_wasm_free(block: number): void;
+  heed_wasm_text_free(text: number): void;
+  heed_wasm_error_name(): number;
+  heed_wasm_error_message(): number;
+  heed_wasm_version(): number;
+  heed_wasm_isa(): number;
+  heed_wasm_model_load(config: number, configSize: number, tokenizer: number, tokenizerSize: number,
+    weights: number, weightsSize: number): number;
+  heed_wasm_model_describe(model: number): number;
+  heed_wasm_model_free(model: number): void;
+  heed_wasm_generation_start(model: number, text: number, size: number, beam: number, maxLength: number,
+    lengthPenalty: number, trace: number): number;
+  heed_wasm_generation_advance(generation: number): number;
+  heed_wasm_generation_json(generation: number): number;
+  heed_wasm_generation_free(generation: number): void;
+}
+
+/** Handles are addresses that mean something to the module only; the brands keep them apart. */
+export type ModelHandle = number & { readonly brand: 'model' };
+export type GenerationHandle = number & { readonly brand: 'generation' };
+
+const decoder = new TextDecoder();
+
+/**
+ * The only code that knows pointers. Everything that comes out is a copy: no view of the module's memory leaves, because
+ * the memory moves when it grows.
+ */
+export class Raw {
+  readonly #exports: Exports;
+
+  constructor(exports: Exports) {
+    this.#exports = exports;
+  }
+
+  get memoryBytes(): number { return this.#exports.memory.buffer.byteLength; }
+  version(): string { return this.#textAt(this.#exports.heed_wasm_version()); }
+  isa(): string { return this.#textAt(this.#exports.heed_wasm_isa()); }
+
+  modelLoad(config: Uint8Array, tokenizer: Uint8Array, weights: Uint8Array): ModelHandle {
+    const files = [config, tokenizer, weights];
+    return this.#withCopies(files, ([c, t, w]) => {
+      const load = this.#exports.heed_wasm_model_load;
+      return this.#pointer(load(c!, config.length, t!, tokenizer.length, w!, weights.length)) as ModelHandle;
+    });
+  }
+
+  modelDescribe(model: ModelHandle): ModelInfo {
+    return this.#takeJson(this.#exports.heed_wasm_model_describe(model)) as ModelInfo;
+  }
+
+  modelFree(model: ModelHandle): void { this.#exports.heed_wasm_model_free(model); }
+
+  generationStart(model: ModelHandle, text: string, options: RunOptions): GenerationHandle {
+    const { beam = 1, maxLength = 0, lengthPenalty = 0, trace = [] } = options;
+    if (typeof text !== 'string') throw new EngineError('argument', 'the text to run on is not a string');
+    for (const [name, value] of Object.entries({ beam, maxLength })) {
+      if (!Number.isInteger(value) || Math.abs(value) >= 2 ** 31) { // else the border would round it in silence
+        throw new EngineError('argument', `${name} is ${value}, which is not a whole number that fits`);
+      }
+    }
+    const bytes = encode(text);
+    return this.#withCopies([bytes, encode(`${trace.join(',')}\0`)], ([input, names]) => {
+      const start = this.#exports.heed_wasm_generation_start;
+      return this.#pointer(start(model, input!, bytes.length, beam, maxLength, lengthPenalty, names!)) as GenerationHandle;
+    });
+  }
+
+  /** Whether the output is complete after this step. */
+  generationAdvance(generation: GenerationHandle): boolean {
+    const state = this.#exports.heed_wasm_generation_advance(generation);
+    if (state < 0) throw this.#error();
+    return state === 1;
+  }
+
+  /** `text` is what the generation was started on: offsets are turned into its units, and pieces are cut from it. */
+  generationResult(generation: GenerationHandle, text: string): Result {
+    const json = this.#takeJson(this.#exports.heed_wasm_generation_json(generation)) as Result;
+    const unit = unitOffsets(text);
+    const place = ({ start, length }: { start: number; length: number }) =>
+      ({ start: unit(start), length: unit(start + length) - unit(start) });
+    return {
+      input: text,
+      source: json.source.map((piece) => ({ token: piece.token, ...place(piece) })),
+      skipped: json.skipped.map(place).map((at) => ({ text: text.slice(at.start, at.start + at.length), ...at })),
+      hypotheses: json.hypotheses,
+      trace: json.trace,
+      ms: json.ms,
+    };
+  }
+
+  generationFree(generation: GenerationHandle): void { this.#exports.heed_wasm_generation_free(generation); }
+
+  /** Calls `use` with the addresses of copies that live as long as the call. */
+  #withCopies<T>(parts: Uint8Array[], use: (addresses: number[]) => T): T {
+    const addresses: number[] = [];
+    try {
+      for (const part of parts) {
+        const address = this.#exports.heed_wasm_alloc(part.length) >>> 0;
+        if (address === 0) throw new EngineError('memory', `out of memory for ${part.length} bytes of input`);
+        addresses.push(address);
+        new Uint8Array(this.#exports.memory.buffer, address, part.length).set(part);
+      }
+      return use(addresses);
+    } finally {
+      addresses.forEach((address) => this.#exports.heed_wasm_free(address));
+    }
+  }
+
+  #pointer(returned: number): number {
+    if (returned === 0) throw this.#error();
+    return returned >>> 0;
+  }
+
+  #takeJson(returned: number): unknown {
+    const address = this.#pointer(returned);
+    try {
+      return JSON.parse(this.#textAt(address));
+    } finally {
+      this.#exports.heed_wasm_text_free(address);
+    }
+  }
+
+  #textAt(address: number): string {
+    const start = address >>> 0;
+    const bytes = new Uint8Array(this.#exports.memory.buffer);
+    return decoder.decode(bytes.subarray(start, bytes.indexOf(0, start)));
+  }
+
+  #error(): EngineError {
+    const code = this.#textAt(this.#exports.heed_wasm_error_name()) as ErrorCode;
+    return new EngineError(code, this.#textAt(this.#exports.heed_wasm_error_message()));
+  }
+}

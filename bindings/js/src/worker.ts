@@ -1,0 +1,144 @@
+/** The worker: owns the engine, answers the calls of protocol.ts. */
+import { chooseModule } from './detect.js';
+import { LocalEngine, type Generation, type LocalModel } from './engine.js';
+import { asEngineError, EngineError, throwIfAborted } from './error.js';
+import { fetchModel, fetchOk } from './fetch.js';
+import type { Arguments, FromWorker, LoadProgress, Method, ModuleName, Reply, ToWorker } from './protocol.js';
+
+/** The modules that were built; put in by build.mjs. */
+declare const HEED_MODULES: ModuleName[];
+
+const WASM: Record<ModuleName, URL> = {
+  simd128: new URL('./heed-simd128.wasm', import.meta.url),
+  relaxed: new URL('./heed-relaxed.wasm', import.meta.url),
+};
+
+/** Between two looks at the messages that came in, among them cancellations. */
+const SLICE_MS = 8;
+
+/** What a call has beside its arguments. */
+interface Call {
+  signal: AbortSignal;
+  progress(progress: LoadProgress): void;
+  /** Buffers of the reply to hand over instead of copying. */
+  transfer: Transferable[];
+}
+type Handlers = { [M in Method]: (call: Call, ...args: Arguments<M>) => Reply<M> | Promise<Reply<M>> };
+
+interface Stream { generation: Generation; sent: number }
+
+let opening: Promise<LocalEngine>;
+let lastNumber = 0;
+const models = new Map<number, LocalModel>();
+const streams = new Map<number, Stream>();
+
+function find<T>(map: Map<number, T>, key: number, what: string): T {
+  const found = map.get(key);
+  if (found === undefined) throw new EngineError('freed', `the ${what} was freed`);
+  return found;
+}
+
+const channel = new MessageChannel();
+/** Lets messages in. A timer would cost 4 ms, a promise would let none in. */
+const breathe = () => new Promise<void>((resolve) => {
+  channel.port2.onmessage = () => resolve();
+  channel.port1.postMessage(null);
+});
+
+async function start(wanted: ModuleName | undefined): Promise<LocalEngine> {
+  const module = chooseModule(HEED_MODULES, wanted);
+  const response = await fetchOk(WASM[module]);
+  try {
+    return await LocalEngine.create(response, module);
+  } catch (caught) {
+    throw asEngineError(caught, caught instanceof RangeError ? 'memory' : 'unsupported');
+  }
+}
+
+const handlers: Handlers = {
+  async open(_call, wanted) {
+    opening = start(wanted);
+    return (await opening).info;
+  },
+
+  async load(call, source) {
+    const fetched = typeof source === 'string' ? fetchModel(source, call.signal, call.progress) : source;
+    const [engine, files] = await Promise.all([opening, fetched]);
+    throwIfAborted(call.signal);
+    const model = engine.loadModel(files);
+    const info = model.describe();
+    const number = ++lastNumber;
+    models.set(number, model);
+    if (files === source) return { model: number, info, files: null };
+    call.transfer.push(files.config, files.tokenizer, files.weights);
+    return { model: number, info, files };
+  },
+
+  async run(call, model, text, options) {
+    await opening;
+    const generation = find(models, model, 'model').start(text, options);
+    try {
+      let pause = performance.now() + SLICE_MS;
+      while (!generation.advance()) {
+        if (performance.now() < pause) continue;
+        await breathe();
+        throwIfAborted(call.signal);
+        pause = performance.now() + SLICE_MS;
+      }
+      return generation.result();
+    } finally {
+      generation.free();
+    }
+  },
+
+  async startStream(_call, model, text, options) {
+    await opening;
+    const generation = find(models, model, 'model').start(text, options);
+    streams.set(++lastNumber, { generation, sent: 0 });
+    return lastNumber;
+  },
+
+  nextSteps(_call, number) {
+    const stream = find(streams, number, 'stream');
+    const done = stream.generation.advance();
+    const result = stream.generation.result();
+    const steps = result.hypotheses[0]!.steps.slice(stream.sent);
+    stream.sent += steps.length;
+    if (done) handlers.endStream(_call, number);
+    return { steps, result: done ? result : null };
+  },
+
+  endStream(_call, number) {
+    streams.get(number)?.generation.free();
+    streams.delete(number);
+  },
+
+  freeModel(_call, number) {
+    models.get(number)?.free();
+    models.delete(number);
+  },
+};
+
+const running = new Map<number, AbortController>();
+const post = (message: FromWorker, transfer: Transferable[] = []) => self.postMessage(message, { transfer });
+
+self.onmessage = async ({ data }: MessageEvent<ToWorker>) => {
+  if ('cancel' in data) {
+    running.get(data.cancel)?.abort();
+    return;
+  }
+  const { id, method, args } = data;
+  const controller = new AbortController();
+  running.set(id, controller);
+  const call: Call = { signal: controller.signal, progress: (progress) => post({ id, progress }), transfer: [] };
+  try {
+    // Request ties args to method; TypeScript cannot follow that through an index.
+    const handler = handlers[method] as (call: Call, ...args: unknown[]) => Reply<Method> | Promise<Reply<Method>>;
+    post({ id, value: await handler(call, ...args) }, call.transfer);
+  } catch (caught) {
+    if (caught instanceof EngineError) post({ id, error: { code: caught.code, message: caught.message } });
+    else post({ crash: caught instanceof Error ? `${caught.name}: ${caught.message}` : String(caught) });
+  } finally {
+    running.delete(id);
+  }
+};

@@ -1,0 +1,76 @@
+/* The engine as flat calls that JavaScript can make: numbers in, numbers and pointers out. The only caller is
+ * bindings/js/src/raw.ts (and what else a page's author writes against it); it owns the rule that a text is freed with
+ * heed_wasm_text_free and everything else with the call of its own name. One thread, one error at a time.
+ *
+ * A call that can fail returns 0 (a pointer), or -1 (a number), and heed_wasm_error_name and _message say why until the
+ * next call that can fail. Sizes are bytes. */
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "heed/generate.h"
+#include "heed/isa.h"
+#include "heed/model.h"
+
+/* Exported under its own name: no list for the linker to keep in step. */
+#define EXPORT(name) __attribute__((export_name(#name))) name
+
+static heed_error last_error;
+
+static heed_error *fresh_error(void)
+{
+    last_error = (heed_error){0};
+    return &last_error;
+}
+
+/* Memory for what the caller wants to pass in. NULL when there is none left. */
+void *EXPORT(heed_wasm_alloc)(size_t size) { return malloc(size ? size : 1); }
+void EXPORT(heed_wasm_free)(void *block) { free(block); }
+void EXPORT(heed_wasm_text_free)(char *text) { heed_text_free(text); }
+
+const char *EXPORT(heed_wasm_error_name)(void) { return heed_status_name(last_error.status); }
+const char *EXPORT(heed_wasm_error_message)(void) { return last_error.message; }
+
+const char *EXPORT(heed_wasm_version)(void) { return HEED_VERSION; }
+const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }
+
+heed_model *EXPORT(heed_wasm_model_load)(const char *config, size_t config_size, const char *tokenizer,
+                                         size_t tokenizer_size, const void *weights, size_t weights_size)
+{
+    heed_model_files files = {config, config_size, tokenizer, tokenizer_size, weights, weights_size};
+    heed_model *model = NULL;
+    return heed_model_load(&files, &model, fresh_error()) == HEED_OK ? model : NULL;
+}
+
+char *EXPORT(heed_wasm_model_describe)(const heed_model *model)
+{
+    char *json = NULL;
+    return heed_model_describe(model, &json, fresh_error()) == HEED_OK ? json : NULL;
+}
+
+void EXPORT(heed_wasm_model_free)(heed_model *model) { heed_model_free(model); }
+
+/* `trace` is NUL-terminated, "" for none; the other arguments are those of heed_generate_options. */
+heed_generation *EXPORT(heed_wasm_generation_start)(const heed_model *model, const char *text, size_t size, int beam,
+                                                    int max_length, double length_penalty, const char *trace)
+{
+    heed_generate_options options = {
+        .beam = beam, .max_length = max_length, .length_penalty = length_penalty, .trace = trace[0] ? trace : NULL};
+    heed_generation *generation = NULL;
+    return heed_generation_start(model, text, size, &options, &generation, fresh_error()) == HEED_OK ? generation
+                                                                                                      : NULL;
+}
+
+/* 1 when the output is complete, 0 when there is more, -1 on failure. */
+int EXPORT(heed_wasm_generation_advance)(heed_generation *generation)
+{
+    bool done = false;
+    return heed_generation_advance(generation, &done, fresh_error()) == HEED_OK ? done : -1;
+}
+
+char *EXPORT(heed_wasm_generation_json)(const heed_generation *generation)
+{
+    char *json = NULL;
+    return heed_generation_json(generation, &json, fresh_error()) == HEED_OK ? json : NULL;
+}
+
+void EXPORT(heed_wasm_generation_free)(heed_generation *generation) { heed_generation_free(generation); }

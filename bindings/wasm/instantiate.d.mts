@@ -1,0 +1,1 @@
+export function instantiate(source: BufferSource | Response): Promise<WebAssembly.Exports>;

@@ -1,0 +1,35 @@
+// Gives a module of the engine what it imports. The build puts this text at the top of heed-simd128.mjs and
+// heed-relaxed.mjs, whose default export calls it; the worker has it in its bundle.
+
+const NO_SUCH_CALL = 52; // ENOSYS of WASI and of Emscripten: the engine reads no file and prints nothing here
+
+/** A clock, and refusals for whatever else the C library links. */
+function importsFor(module, memory) {
+  const known = {
+    clock_time_get(_clock, _precision, out) {
+      new DataView(memory().buffer).setBigUint64(out, BigInt(Math.round(performance.now() * 1e6)), true);
+      return 0;
+    },
+    emscripten_notify_memory_growth() {},
+    proc_exit(code) { throw new WebAssembly.RuntimeError(`the engine exited with ${code}`); },
+  };
+  const imports = {};
+  for (const { module: space, name } of WebAssembly.Module.imports(module)) {
+    const refusal = space === 'wasi_snapshot_preview1' ? NO_SUCH_CALL : -NO_SUCH_CALL;
+    (imports[space] ??= {})[name] = known[name] ?? (() => refusal);
+  }
+  return imports;
+}
+
+/** The exports of a module, given as its bytes or as the response that brings them. */
+export async function instantiate(source) {
+  let module;
+  if (!(source instanceof Response)) module = await WebAssembly.compile(source);
+  else if (source.headers.get('content-type')?.startsWith('application/wasm')) {
+    module = await WebAssembly.compileStreaming(source);
+  } else module = await WebAssembly.compile(await source.arrayBuffer()); // a server that does not know the type
+  let exports;
+  ({ exports } = await WebAssembly.instantiate(module, importsFor(module, () => exports.memory)));
+  exports._initialize?.();
+  return exports;
+}
