@@ -1,0 +1,30 @@
+/* What the files of this folder share: the tokenizer itself. */
+#ifndef HEED_TEXT_VOCABULARY_H
+#define HEED_TEXT_VOCABULARY_H
+
+#include "text/tokenizer.h"
+
+typedef struct heed_token {
+    const char *text; /* NUL-terminated */
+    size_t size;
+} heed_token;
+
+struct heed_tokenizer {
+    heed_arena arena; /* all that follows */
+    const heed_tokenizer_kind *kind;
+    int mode;
+    int count;
+    heed_token *tokens; /* [count] by id */
+    int32_t *sorted;    /* [count - HEED_TOKEN_SPECIALS] ids by text: no text is a special */
+};
+
+extern const char *const heed_token_specials[HEED_TOKEN_SPECIALS];
+
+/* By bytes, which for UTF-8 is by code point. */
+int heed_token_compare(const char *a, size_t a_size, const char *b, size_t b_size);
+/* An empty tokenizer of the kind that options.type names. */
+heed_status heed_tokenizer_new(const heed_json *options, const char *where, heed_tokenizer **out, heed_error *error);
+/* Checks tokens[0..count) and makes the index. */
+heed_status heed_tokenizer_finish(heed_tokenizer *tokenizer, const char *where, heed_error *error);
+
+#endif
