@@ -1,0 +1,42 @@
+/* A recipe: everything that a training run depends on beside the data itself. See models/<name>/recipe.json. */
+#ifndef HEED_RECIPE_H
+#define HEED_RECIPE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+#include "train/optimizer.h"
+#include "train/schedule.h"
+
+typedef struct heed_recipe {
+    const char *name;
+    int64_t seed;
+
+    const char *train_path;   /* TSV below the data folder: source, tab, target */
+    int64_t hold_out;         /* dev inputs, taken out of the train file with all their lines */
+    int64_t hold_out_seed;
+    int64_t max_length;       /* pairs with more tokens than this on either side are left out of training */
+    const char *test_path, *test_references; /* for `heed eval`; NULL when absent */
+
+    const heed_json *source_tokenizer, *target_tokenizer;
+    const heed_json *model;   /* the config of heed_model_create */
+
+    int64_t batch;            /* pairs of one batch */
+    int64_t shards;           /* parts of a batch, each computed by one thread */
+    int64_t accumulate;       /* batches of one optimiser step */
+    int64_t epochs;
+    int64_t early_stopping;   /* epochs without a better dev figure after which training ends; 0: never */
+    double clip;              /* largest Euclidean norm of the gradient; 0: no limit */
+    double label_smoothing;
+    const heed_optimizer *optimizer;
+    heed_optimizer_settings optimizer_settings; /* `rate` is the base rate */
+    const heed_schedule *schedule;
+    heed_schedule_settings schedule_settings;   /* total_steps is 0 until the data is known */
+} heed_recipe;
+
+/* Parses and checks a recipe; its texts and JSON live in `arena`. Unknown fields, missing ones, wrong types and values out
+ * of range are refused, naming the field, the value and what is allowed. */
+heed_status heed_recipe_parse(heed_arena *arena, const char *json, size_t size, heed_recipe *out, heed_error *error);
+
+#endif

@@ -1,0 +1,213 @@
+#include "train/trainer.h"
+
+#include <string.h>
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "data/find.h"
+
+static heed_status out_of_memory(heed_error *error)
+{
+    return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for training");
+}
+
+static heed_status make_paths(heed_trainer *trainer, const char *folder, heed_error *error)
+{
+    char path[4096];
+    trainer->output_folder = heed_arena_string(&trainer->arena, folder, strlen(folder));
+    HEED_TRY(heed_path_join(path, sizeof path, folder, "checkpoint.safetensors", error));
+    trainer->checkpoint_path = heed_arena_string(&trainer->arena, path, strlen(path));
+    HEED_TRY(heed_path_join(path, sizeof path, folder, "log.jsonl", error));
+    trainer->log_path = heed_arena_string(&trainer->arena, path, strlen(path));
+    if (trainer->output_folder == NULL || trainer->checkpoint_path == NULL || trainer->log_path == NULL)
+        return out_of_memory(error);
+    return HEED_OK;
+}
+
+static heed_status read_pairs(heed_trainer *trainer, const char *data_folder, heed_error *error)
+{
+    const heed_recipe *recipe = &trainer->recipe;
+    char path[4096];
+    heed_error local = {0};
+    heed_status status = heed_data_find(data_folder, recipe->train_path, path, sizeof path, &local);
+    if (status != HEED_OK)
+        return heed_fail(error, status, "recipe.data.train: %s", local.message);
+    HEED_TRY(heed_pairs_read_tsv(&trainer->pairs, path, error));
+    status = heed_pairs_hold_out(&trainer->pairs, (int32_t)recipe->hold_out, (uint64_t)recipe->hold_out_seed,
+                                 &trainer->dev_pairs, &local);
+    if (status != HEED_OK)
+        return heed_fail(error, status, "recipe.data.hold_out: %s", local.message);
+    return heed_pairs_group(&trainer->dev_pairs, &trainer->arena, &trainer->dev_references, error);
+}
+
+static heed_bytes source_at(void *context, size_t i)
+{
+    const heed_pair *pair = &((const heed_pairs *)context)->list[i];
+    return (heed_bytes){(const unsigned char *)pair->source, (size_t)pair->source_size};
+}
+
+static heed_bytes target_at(void *context, size_t i)
+{
+    const heed_pair *pair = &((const heed_pairs *)context)->list[i];
+    return (heed_bytes){(const unsigned char *)pair->target, (size_t)pair->target_size};
+}
+
+static heed_status make_model(heed_trainer *trainer, heed_error *error)
+{
+    const heed_recipe *recipe = &trainer->recipe;
+    heed_tokenizer *source, *target;
+    size_t count = (size_t)trainer->pairs.count;
+    HEED_TRY(heed_tokenizer_train(recipe->source_tokenizer, "recipe.tokenizer.source", count, source_at,
+                                  &trainer->pairs, &source, error));
+    heed_status status = heed_tokenizer_train(recipe->target_tokenizer, "recipe.tokenizer.target", count, target_at,
+                                              &trainer->pairs, &target, error);
+    if (status != HEED_OK) {
+        heed_tokenizer_free(source);
+        return status;
+    }
+    heed_error local = {0};
+    status = heed_model_create(recipe->model, source, target, (uint64_t)recipe->seed, &trainer->model, &local);
+    return status == HEED_OK ? HEED_OK : heed_fail(error, status, "recipe.model: %s", local.message);
+}
+
+/* FNV-1a, 64 bits. */
+static uint64_t hash(uint64_t sum, const void *data, size_t size)
+{
+    const unsigned char *bytes = data;
+    for (size_t i = 0; i < size; i++)
+        sum = (sum ^ bytes[i]) * 1099511628211u;
+    return sum;
+}
+
+static uint64_t hash_examples(uint64_t sum, const heed_examples *examples)
+{
+    for (int32_t i = 0; i < examples->count; i++) {
+        const heed_example *example = &examples->list[i];
+        sum = hash(sum, &example->source_length, sizeof example->source_length);
+        sum = hash(sum, example->source, (size_t)example->source_length * sizeof *example->source);
+        sum = hash(sum, example->target, (size_t)example->target_length * sizeof *example->target);
+    }
+    return sum;
+}
+
+static heed_status encode_data(heed_trainer *trainer, heed_error *error)
+{
+    const heed_model *model = trainer->model;
+    int32_t limit = (int32_t)trainer->recipe.max_length;
+    HEED_TRY(heed_examples_encode(&trainer->examples, &trainer->pairs, model->source, model->target, limit, limit,
+                                  error));
+    HEED_TRY(heed_examples_encode(&trainer->dev_examples, &trainer->dev_pairs, model->source, model->target, limit,
+                                  limit, error));
+    if (trainer->examples.count == 0 || trainer->dev_examples.count == 0)
+        return heed_fail(error, HEED_ERROR_FORMAT,
+                         "recipe.data.max_length is %d; no %s pair is that short (%lld are longer)", (int)limit,
+                         trainer->examples.count == 0 ? "training" : "dev",
+                         (long long)(trainer->examples.count == 0 ? trainer->examples.skipped_long
+                                                                  : trainer->dev_examples.skipped_long));
+    trainer->data_hash = hash_examples(hash_examples(14695981039346656037u, &trainer->examples),
+                                       &trainer->dev_examples);
+    int64_t batches = (trainer->examples.count + trainer->recipe.batch - 1) / trainer->recipe.batch;
+    trainer->steps_per_epoch = (batches + trainer->recipe.accumulate - 1) / trainer->recipe.accumulate;
+    trainer->total_steps = trainer->steps_per_epoch * trainer->recipe.epochs;
+    trainer->recipe.schedule_settings.total_steps = trainer->total_steps;
+    return heed_eval_set_build(&trainer->dev, model, &trainer->dev_references, &trainer->dev_references, error);
+}
+
+static heed_status make_blocks(heed_trainer *trainer, heed_error *error)
+{
+    size_t size = trainer->model->params.size, shards = (size_t)trainer->recipe.shards;
+    trainer->m = heed_alloc(size, sizeof *trainer->m);
+    trainer->v = heed_alloc(size, sizeof *trainer->v);
+    trainer->best = heed_alloc(size, sizeof *trainer->best);
+    trainer->chunk_sums = heed_alloc(heed_flat_chunks(size), sizeof *trainer->chunk_sums);
+    trainer->gradients = heed_alloc(shards, sizeof *trainer->gradients);
+    trainer->shards = heed_alloc(shards, sizeof *trainer->shards);
+    trainer->dev_tapes = heed_alloc((size_t)trainer->threads, sizeof *trainer->dev_tapes);
+    if (trainer->m == NULL || trainer->v == NULL || trainer->best == NULL || trainer->chunk_sums == NULL ||
+        trainer->gradients == NULL || trainer->shards == NULL || trainer->dev_tapes == NULL)
+        return out_of_memory(error);
+    for (size_t k = 0; k < shards; k++) {
+        trainer->gradients[k] = heed_alloc(size, sizeof *trainer->gradients[k]);
+        if (trainer->gradients[k] == NULL)
+            return out_of_memory(error);
+        HEED_TRY(heed_tape_init(&trainer->shards[k].tape, error));
+        trainer->shards[k].tape.recording = true;
+        trainer->shards[k].tape.training = true;
+        trainer->shards[k].tape.parameter_grads = trainer->gradients[k];
+    }
+    for (int i = 0; i < trainer->threads; i++)
+        HEED_TRY(heed_tape_init(&trainer->dev_tapes[i], error));
+    return HEED_OK;
+}
+
+static heed_status create(heed_trainer *trainer, const char *recipe_json, size_t recipe_size, const char *data_folder,
+                          const char *output_folder, heed_error *error)
+{
+    trainer->recipe_text = heed_arena_string(&trainer->arena, recipe_json, recipe_size);
+    trainer->recipe_size = recipe_size;
+    if (trainer->recipe_text == NULL)
+        return out_of_memory(error);
+    HEED_TRY(heed_recipe_parse(&trainer->arena, recipe_json, recipe_size, &trainer->recipe, error));
+    HEED_TRY(make_paths(trainer, output_folder, error));
+    HEED_TRY(read_pairs(trainer, data_folder, error));
+    HEED_TRY(make_model(trainer, error));
+    HEED_TRY(encode_data(trainer, error));
+    HEED_TRY(make_blocks(trainer, error));
+    return heed_pool_create(trainer->threads, &trainer->pool, error);
+}
+
+heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, const char *data_folder,
+                                const char *output_folder, int threads, heed_trainer **out, heed_error *error)
+{
+    *out = NULL;
+    if (threads < 0)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "threads is %d; it must be 0 or more", threads);
+    heed_trainer *trainer = heed_alloc(1, sizeof *trainer);
+    if (trainer == NULL)
+        return out_of_memory(error);
+    trainer->threads = threads > 0 ? threads : heed_cpu_count();
+    trainer->planned_epoch = -1;
+    trainer->state.schedule.scale = 1;
+    heed_status status = create(trainer, recipe_json, recipe_size, data_folder, output_folder, error);
+    if (status != HEED_OK) {
+        heed_trainer_free(trainer);
+        return status;
+    }
+    *out = trainer;
+    return HEED_OK;
+}
+
+void heed_trainer_free(heed_trainer *trainer)
+{
+    if (trainer == NULL)
+        return;
+    heed_pool_free(trainer->pool);
+    for (int64_t k = 0; k < trainer->recipe.shards; k++) {
+        if (trainer->gradients != NULL)
+            heed_free(trainer->gradients[k]);
+        if (trainer->shards != NULL) {
+            heed_tape_free(&trainer->shards[k].tape);
+            heed_arena_free(&trainer->shards[k].batch_arena);
+        }
+    }
+    for (int i = 0; trainer->dev_tapes != NULL && i < trainer->threads; i++)
+        heed_tape_free(&trainer->dev_tapes[i]);
+    heed_free(trainer->dev_tapes);
+    heed_free(trainer->dev_order);
+    heed_free(trainer->dev_losses);
+    heed_free(trainer->gradients);
+    heed_free(trainer->shards);
+    heed_free(trainer->chunk_sums);
+    heed_free(trainer->m);
+    heed_free(trainer->v);
+    heed_free(trainer->best);
+    heed_eval_set_free(&trainer->dev);
+    heed_batch_plan_free(&trainer->plan);
+    heed_examples_free(&trainer->examples);
+    heed_examples_free(&trainer->dev_examples);
+    heed_model_free(trainer->model);
+    heed_pairs_free(&trainer->dev_pairs);
+    heed_pairs_free(&trainer->pairs);
+    heed_arena_free(&trainer->arena);
+    heed_free(trainer);
+}
