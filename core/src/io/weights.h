@@ -13,9 +13,9 @@
  * is not declared, has another shape or dtype, or holds a NaN or an infinity; values are then undefined. */
 heed_status heed_weights_read(heed_params *params, const void *bytes, size_t size, heed_error *error);
 
-/* Writes every parameter, atomically. `quantize`: those with two axes become int8 by row, symmetric: scale =
+/* Writes every parameter, atomically. `int8`: those with two axes become int8 by row, symmetric: scale =
  * max|row| / 127, q = round(w / scale). Refuses a NaN or an infinity. */
-heed_status heed_weights_write(const heed_params *params, const char *path, bool quantize, heed_error *error);
+heed_status heed_weights_write(const heed_params *params, const char *path, bool int8, heed_error *error);
 /* Replaces the values by what int8 keeps of them, in place: what a quantised file would give back. */
 void heed_weights_round(heed_params *params);
 
