@@ -202,19 +202,32 @@ static heed_status add_param(const heed_params *params, const heed_param *param,
     return add_float(param, values, arena, tensor, error);
 }
 
+/* Wide elements first, as the format's own library has it: every tensor then lies at a multiple of its element. */
+static void order_by_size(const heed_safetensor *list, int count, heed_safetensor *out)
+{
+    for (int wide = 1; wide >= 0; wide--)
+        for (int i = 0; i < count; i++)
+            if ((list[i].dtype != HEED_I8) == wide)
+                *out++ = list[i];
+}
+
 heed_status heed_weights_write(const heed_params *params, const char *path, bool int8, heed_error *error)
 {
     static const heed_metadata format = {"format", "heed"};
     heed_arena arena = {0};
     heed_status status = HEED_OK;
     int count = 0;
-    heed_safetensor *list = heed_arena_alloc_zero(&arena, 2 * (size_t)params->count * sizeof *list);
-    if (list == NULL)
+    size_t room = 2 * (size_t)params->count;
+    heed_safetensor *list = heed_arena_alloc_zero(&arena, room * sizeof *list);
+    heed_safetensor *ordered = heed_arena_alloc(&arena, room * sizeof *ordered);
+    if (list == NULL || ordered == NULL)
         status = heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tensors", what, params->count);
     for (int i = 0; i < params->count && status == HEED_OK; i++)
         status = add_param(params, &params->list[i], int8, &arena, list, &count, error);
-    if (status == HEED_OK)
-        status = heed_safetensors_write(path, list, count, &format, 1, error);
+    if (status == HEED_OK) {
+        order_by_size(list, count, ordered);
+        status = heed_safetensors_write(path, ordered, count, &format, 1, error);
+    }
     heed_arena_free(&arena);
     return status;
 }
