@@ -19,11 +19,11 @@ static int even_block(int size, int limit) {
     return blocks > 1 ? (size + blocks - 1) / blocks : size;
 }
 
-/* Rows of A as they lie, 1 <= rows <= V_TILE_ROWS, times all panels of B. */
+/* Rows of A as they lie, 1 <= rows <= V_DIRECT_ROWS, times all panels of B. */
 #define ROWS_CASE(r)                                                                                            \
     case (r):                                                                                                   \
-        if ((r) <= V_TILE_ROWS) {                                                                               \
-            enum { R = (r) <= V_TILE_ROWS ? (r) : V_TILE_ROWS, P = PANELS_OF(R) };                              \
+        if ((r) <= V_DIRECT_ROWS) {                                                                             \
+            enum { R = (r) <= V_DIRECT_ROWS ? (r) : V_DIRECT_ROWS, P = PANELS_OF(R) };                          \
             for (; n >= P * PANEL; n -= P * PANEL, b += P * b_panel, c += P * PANEL)                            \
                 tile(R, P, false, k, a, a_row, b, b_step, b_panel, c, c_row, P * PANEL, accumulate);            \
             for (; n > 0; n -= PANEL, b += b_panel, c += PANEL)                                                 \
@@ -46,7 +46,7 @@ static void rows_times_panels(int rows, int n, int k, const heed_real *a, ptrdif
         break;
     }
 }
-_Static_assert(V_TILE_ROWS <= 8, "rows_times_panels has a case for every number of rows");
+_Static_assert(V_DIRECT_ROWS <= 8, "rows_times_panels has a case for every number of rows");
 
 /* One packed panel of A times one packed panel of B. */
 #define PANEL_CASE(r)                                                                                             \
@@ -74,6 +74,8 @@ static void panel_times_panel(int rows, int columns, int k, const heed_real *a, 
     }
 }
 
+_Static_assert(V_TILE_ROWS <= 8, "panel_times_panel has a case for every number of rows");
+
 static size_t packed_size(int k, int n) {
     return ((size_t)n + PANEL - 1) / PANEL * PANEL * (size_t)k;
 }
@@ -98,12 +100,12 @@ static void gemm_packed(int m, int n, int k, const heed_real *a, ptrdiff_t a_row
         return;
     }
     ptrdiff_t panel = (ptrdiff_t)PANEL * k;
-    int whole = m / V_TILE_ROWS * V_TILE_ROWS;
+    int whole = m / V_DIRECT_ROWS * V_DIRECT_ROWS;
     for (int j = 0; j < n && whole > 0; j += PANEL) {
         const heed_real *b = packed + j / PANEL * panel;
         int columns = n - j < PANEL ? n - j : PANEL;
-        for (int i = 0; i < whole; i += V_TILE_ROWS)
-            tile(V_TILE_ROWS, 1, false, k, a + i * a_row, a_row, b, PANEL, 0, c + i * c_row + j, c_row, columns,
+        for (int i = 0; i < whole; i += V_DIRECT_ROWS)
+            tile(V_DIRECT_ROWS, 1, false, k, a + i * a_row, a_row, b, PANEL, 0, c + i * c_row + j, c_row, columns,
                  accumulate);
     }
     rows_times_panels(m - whole, n, k, a + whole * a_row, a_row, packed, PANEL, panel, c + whole * c_row, c_row,
@@ -113,6 +115,13 @@ static void gemm_packed(int m, int n, int k, const heed_real *a, ptrdiff_t a_row
 /* Few rows: packing B pays only when its rows are not contiguous, since each of its elements is used a few times. */
 static void gemm_thin(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *b, ptrdiff_t b_row,
                       ptrdiff_t b_col, heed_real *c, ptrdiff_t c_row, bool accumulate, heed_real *scratch) {
+    if (m == 1 && b_row == 1) {
+        for (int j = 0; j < n; j++) {
+            heed_real sum = dot((size_t)k, a, b + j * b_col);
+            c[j] = accumulate ? c[j] + sum : sum;
+        }
+        return;
+    }
     int whole = b_col == 1 ? n / PANEL * PANEL : 0;
     if (whole > 0)
         rows_times_panels(m, whole, k, a, a_row, b, b_row, PANEL, c, c_row, accumulate);
@@ -153,7 +162,7 @@ static void gemm(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, ptrdi
     for (int p = 0; p < k; p += k_block) {
         int kb = k - p < k_block ? k - p : k_block;
         bool add = accumulate || p > 0;
-        if (m <= V_TILE_ROWS && a_col == 1) {
+        if (m <= V_DIRECT_ROWS && a_col == 1) {
             gemm_thin(m, n, kb, a + p, a_row, b + p * b_row, b_row, b_col, c, c_row, add, scratch);
             continue;
         }

@@ -2,16 +2,23 @@
 #ifndef HEED_KERNELS_PEAK_H
 #define HEED_KERNELS_PEAK_H
 
+/* The compiler makes vectors of the scalar set's loops here as it does in gemm, if they are still loops when it looks. */
+#ifdef HEED_SET_SCALAR
+#define PEAK_UNROLL
+#else
+#define PEAK_UNROLL V_UNROLL
+#endif
+
 static heed_real peak(int64_t rounds, int64_t *flops_per_round) {
     enum { STEPS = 16 }; /* per round, so that the loop itself costs nothing */
     heed_vec chains[V_CHAINS];
-    V_UNROLL for (int i = 0; i < V_CHAINS; i++)
+    PEAK_UNROLL for (int i = 0; i < V_CHAINS; i++)
         chains[i] = v_set1((heed_real)i);
     /* The product depends on the last sum, so it cannot be moved out of the loop; values stay near 1 and normal. */
     heed_vec factor = v_set1((heed_real)0.5), term = v_set1((heed_real)0.5);
     for (int64_t r = 0; r < rounds; r++) {
         for (int s = 0; s < STEPS; s++) {
-            V_UNROLL for (int i = 0; i < V_CHAINS; i++)
+            PEAK_UNROLL for (int i = 0; i < V_CHAINS; i++)
                 chains[i] = v_fma(chains[i], factor, term);
         }
     }

@@ -23,7 +23,7 @@ V_INLINE heed_vec m_exp(heed_vec x) {
     return v_ldexp(p, n);
 }
 
-/* 1 - 2 / (exp(2|x|) + 1) with the sign of x; for |x| < 0.625, where that cancels, x + x^3 P(x^2). */
+/* 1 - 2 / (exp(2|x|) + 1) with the sign of x; for |x| < 0.625, where that cancels, x (1 + x^2 P(x^2)). */
 V_INLINE heed_vec m_tanh(heed_vec x) {
     heed_vec size = v_abs(x), one = v_set1(1.0f), two = v_set1(2.0f), square = v_mul(x, x);
     heed_vec far = v_sub(one, v_div(two, v_add(m_exp(v_mul(two, size)), one)));
@@ -33,7 +33,7 @@ V_INLINE heed_vec m_tanh(heed_vec x) {
     p = v_fma(p, square, v_set1(-5.37397155531e-2f));
     p = v_fma(p, square, v_set1(1.33314422036e-1f));
     p = v_fma(p, square, v_set1(-3.33332819422e-1f));
-    heed_vec near = v_fma(v_mul(p, square), x, x);
+    heed_vec near = v_mul(x, v_fma(p, square, one)); /* a product, so that -0 stays -0 */
     return v_select(v_less(size, v_set1(0.625f)), near, far);
 }
 #endif

@@ -3,6 +3,7 @@
  *   heed_vec, heed_mask     a vector of V_LANES reals; what a comparison gives
  *   V_SET                   the set's name
  *   V_TILE_ROWS, _VECTORS   the register tile of gemm: rows x vectors of accumulators
+ *   V_DIRECT_ROWS           the rows of a tile that reads A where it lies: each row takes an address register
  *   V_CHAINS                independent multiply-adds that keep the units busy from registers alone
  *
  *   v_load(p) v_store(p, a)            V_LANES reals, no alignment needed

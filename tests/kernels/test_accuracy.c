@@ -1,0 +1,81 @@
+/* exp, tanh and sigmoid on every set over the whole range of floats, against the C library in double. */
+#include "guarded.h"
+
+static double sigmoid_reference(double x) { return 1 / (1 + exp(-x)); }
+
+/* Relative to the result; a subnormal result is as good as its spacing allows. */
+static double relative_error(double got, double want) {
+    if (isnan(want) || isnan(got))
+        return isnan(want) && isnan(got) ? 0 : INFINITY;
+    if (got == want)
+        return 0;
+    if (fabs(want) < 1.1754944e-38) /* below the smallest normal float */
+        return fabs(got - want) <= 1.5 * 1.4012985e-45 ? 0 : fabs(got - want) / fmax(fabs(want), 1e-45);
+    return fabs(got - want) / fabs(want);
+}
+
+static void sweep(const char *set, const char *name, void (*kernel)(size_t, const float *, float *),
+                  double (*want)(double)) {
+    enum { CHUNK = 1021 }; /* odd, so that tails are swept as well */
+    const uint64_t step = 2039;  /* a prime: every exponent and many mantissas */
+    static float x[CHUNK], y[CHUNK];
+    double worst = 0, worst_x = 0;
+    long count = 0;
+    for (uint64_t bits = 0; bits < (uint64_t)1 << 32;) {
+        size_t n = 0;
+        for (; n < CHUNK && bits < (uint64_t)1 << 32; n++, bits += step) {
+            uint32_t pattern = (uint32_t)bits;
+            memcpy(&x[n], &pattern, sizeof pattern);
+        }
+        kernel(n, x, y);
+        for (size_t i = 0; i < n; i++) {
+            double reference = want((double)x[i]);
+            /* Beyond the largest float, half a step rounds to infinity; just below it the reference may say either. */
+            if (fabs(reference) > 3.4028235e38)
+                reference = copysign(INFINITY, reference);
+            double error = relative_error((double)y[i], reference);
+            count++;
+            if (!(error <= worst)) {
+                worst = error;
+                worst_x = (double)x[i];
+            }
+        }
+    }
+    printf("%s %s: largest relative error %.3g at %.9g, %ld values\n", set, name, worst, worst_x, count);
+    char text[100];
+    snprintf(text, sizeof text, "%s %s relative error", set, name);
+    heed_compare_one(text, 0, worst, 0, 2e-6);
+    CHECK(count > 2000000);
+}
+
+static void edges(const char *set, const char *name, void (*kernel)(size_t, const float *, float *),
+                  double (*want)(double)) {
+    static const float x[] = {0, -0.0f, 1e-45f, -1e-45f, 1e-30f, 0.6249999f, 0.625f, -0.625f, 8.9f, 9.1f, -17, 88.7228f,
+                              88.73f, 1e30f, -87.3365f, -88, -103.2f, -104, -1e30f, INFINITY, -INFINITY, NAN};
+    enum { N = sizeof x / sizeof *x };
+    float y[N];
+    kernel(N, x, y);
+    for (size_t i = 0; i < N; i++) {
+        double reference = want((double)x[i]), error = relative_error((double)y[i], (double)(float)reference);
+        char text[100];
+        snprintf(text, sizeof text, "%s %s(%g) = %g, want %g", set, name, (double)x[i], (double)y[i], reference);
+        heed_test_report(error < 2e-6, "accuracy", 0, text);
+    }
+}
+
+static void functions(const heed_kernels *kernels) {
+    sweep(kernels->isa, "exp", kernels->exp, exp);
+    sweep(kernels->isa, "tanh", kernels->tanh, tanh);
+    sweep(kernels->isa, "sigmoid", kernels->sigmoid, sigmoid_reference);
+    edges(kernels->isa, "exp", kernels->exp, exp);
+    edges(kernels->isa, "tanh", kernels->tanh, tanh);
+    edges(kernels->isa, "sigmoid", kernels->sigmoid, sigmoid_reference);
+    float zero = -0.0f, y = 1;
+    kernels->tanh(1, &zero, &y);
+    CHECK(y == 0 && signbit(y)); /* odd, down to the sign of zero */
+}
+
+int main(void) {
+    each_set(functions);
+    return heed_test_finish("kernels_accuracy");
+}
