@@ -1,0 +1,100 @@
+/* What a row gives depends on that row only: more padding, and other rows beside it, change nothing. */
+#include "small_model.h"
+
+enum { MODELS = 40, ROWS = 5, MAX_OUTPUT = 12, EXTRA = 7 };
+
+/* Loss and gradient of the batch with EXTRA columns of padding on both sides of the model. */
+static void padding_changes_nothing(const heed_model *model, heed_tape *tape, const heed_batch *batch, double loss,
+                                    const heed_real *grads, heed_real *other) {
+    heed_arena arena = {0};
+    const heed_batch padded = small_batch_part(&arena, batch, 0, batch->rows, batch->source_length + EXTRA,
+                                               batch->target_length + EXTRA);
+    memset(other, 0, model->params.size * sizeof *other);
+    const double again = small_loss(model, tape, &padded, 0.1, other);
+    heed_compare_one("loss with padding", 0, again, loss, 1e-6);
+    small_close("gradient with padding", model->params.size, other, grads, 1e-5);
+    heed_arena_free(&arena);
+}
+
+/* The sum over batches of one row. */
+static void rows_add_up(const heed_model *model, heed_tape *tape, const heed_batch *batch, double loss,
+                        const heed_real *grads, heed_real *other) {
+    heed_arena arena = {0};
+    double sum = 0;
+    memset(other, 0, model->params.size * sizeof *other);
+    for (int row = 0; row < batch->rows; row++) {
+        const heed_batch one = small_batch_part(&arena, batch, row, 1, batch->source_lengths[row],
+                                                batch->target_lengths[row]);
+        sum += small_loss(model, tape, &one, 0.1, other);
+    }
+    heed_compare_one("loss of single rows", 0, sum, loss, 1e-6);
+    small_close("gradient of single rows", model->params.size, other, grads, 1e-5);
+    heed_arena_free(&arena);
+}
+
+static void same_output(const char *what, const int32_t *got, int got_length, const int32_t *want, int want_length) {
+    if (heed_test_int(got_length, want_length, __FILE__, __LINE__, what))
+        heed_test_report(memcmp(got, want, (size_t)want_length * sizeof *want) == 0, __FILE__, __LINE__, what);
+}
+
+static int greedy_output_is_the_same(const heed_model *model, heed_tape *tape, const heed_batch *batch) {
+    heed_error error = {0};
+    heed_arena arena = {0};
+    int32_t whole[ROWS][MAX_OUTPUT], part[ROWS][MAX_OUTPUT], lengths[ROWS], part_lengths[ROWS];
+    CHECK_OK(heed_greedy_decode(model, tape, batch->source, batch->source_lengths, batch->rows, batch->source_length,
+                                MAX_OUTPUT, whole[0], lengths, &error),
+             &error);
+    const heed_batch padded =
+        small_batch_part(&arena, batch, 0, batch->rows, batch->source_length + EXTRA, batch->target_length);
+    CHECK_OK(heed_greedy_decode(model, tape, padded.source, padded.source_lengths, padded.rows, padded.source_length,
+                                MAX_OUTPUT, part[0], part_lengths, &error),
+             &error);
+    int tokens = 0;
+    for (int row = 0; row < batch->rows; row++) {
+        same_output("greedy with padding", part[row], part_lengths[row], whole[row], lengths[row]);
+        tokens += lengths[row];
+    }
+    for (int row = 0; row < batch->rows; row++) {
+        const heed_batch one = small_batch_part(&arena, batch, row, 1, batch->source_lengths[row],
+                                                batch->target_lengths[row]);
+        CHECK_OK(heed_greedy_decode(model, tape, one.source, one.source_lengths, 1, one.source_length, MAX_OUTPUT,
+                                    part[0], part_lengths, &error),
+                 &error);
+        same_output("greedy of one row", part[0], part_lengths[0], whole[row], lengths[row]);
+    }
+    heed_arena_free(&arena);
+    return tokens;
+}
+
+int main(void) {
+    heed_rng rng;
+    heed_rng_seed(&rng, 1, 1);
+    int tokens = 0;
+    for (int i = 0; i < MODELS; i++) {
+        const small_config config = small_config_random(&rng);
+        heed_model *model = small_model(&config, (uint64_t)i, 0.7);
+        heed_arena arena = {0};
+        heed_tape tape;
+        heed_error error = {0};
+        if (!model || !CHECK_OK(heed_tape_init(&tape, &error), &error))
+            break;
+        const heed_batch batch =
+            small_batch(&arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
+        heed_real *grads = heed_alloc(model->params.size, sizeof *grads);
+        heed_real *other = heed_alloc(model->params.size, sizeof *other);
+        const double loss = small_loss(model, &tape, &batch, 0.1, grads);
+        padding_changes_nothing(model, &tape, &batch, loss, grads, other);
+        rows_add_up(model, &tape, &batch, loss, grads, other);
+        tape.recording = false;
+        if (i % 2) /* as a loaded model is */
+            CHECK_OK(heed_params_pack(&model->params, &error), &error);
+        tokens += greedy_output_is_the_same(model, &tape, &batch);
+        heed_free(grads);
+        heed_free(other);
+        heed_tape_free(&tape);
+        heed_arena_free(&arena);
+        heed_model_free(model);
+    }
+    CHECK(tokens > 200); /* the outputs compared were not all empty */
+    return heed_test_finish("batch_property");
+}

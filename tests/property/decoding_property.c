@@ -1,0 +1,199 @@
+/* Decoding: step by step it gives what the teacher-forced pass gives; a beam of one is greedy; a hypothesis has the score
+ * that forced decoding of its tokens has; hypotheses are ranked. */
+#include "heed/generate.h"
+#include "models/generation.h"
+#include "small_model.h"
+
+enum { MODELS = 40, SOURCES = 4 };
+
+/* logits [rows, target_length, vocabulary] of the teacher-forced pass, taken from its trace, in the arena. */
+static heed_real *forced_logits(const heed_model *model, heed_tape *tape, const heed_batch *batch, heed_arena *arena) {
+    heed_trace trace = {0};
+    tape->trace = &trace;
+    small_loss(model, tape, batch, 0, NULL);
+    tape->trace = NULL;
+    const size_t vocabulary = (size_t)heed_tokenizer_count(model->target);
+    heed_real *logits =
+        heed_arena_alloc_zero(arena, (size_t)batch->rows * batch->target_length * vocabulary * sizeof *logits);
+    int done = 0; /* with input feeding every step is an entry of its own */
+    for (int e = 0; e < trace.count; e++) {
+        const heed_trace_entry *entry = &trace.entries[e];
+        if (strcmp(entry->name, "decoder.logits") != 0)
+            continue;
+        for (int row = 0; row < batch->rows; row++)
+            memcpy(logits + ((size_t)row * batch->target_length + done) * vocabulary,
+                   entry->values + (size_t)row * entry->dims[1] * vocabulary,
+                   (size_t)entry->dims[1] * vocabulary * sizeof *logits);
+        done += entry->dims[1];
+    }
+    CHECK_INT(done, batch->target_length);
+    heed_trace_free(&trace);
+    return logits;
+}
+
+static void steps_equal_forced_pass(const heed_model *model, heed_tape *tape, const heed_batch *batch, int beam) {
+    heed_arena arena = {0};
+    heed_error error = {0};
+    heed_decoding decoding;
+    const heed_real *forced = forced_logits(model, tape, batch, &arena);
+    const int rows = batch->rows * beam, vocabulary = heed_tokenizer_count(model->target);
+    heed_tape_reset(tape);
+    CHECK_OK(model->arch->start(model, tape, batch->source, batch->source_lengths, batch->rows, batch->source_length,
+                                beam, &decoding, &error),
+             &error);
+    CHECK_INT(decoding.rows, rows);
+    CHECK_INT(decoding.vocabulary, vocabulary);
+    int32_t *previous = heed_arena_alloc(&arena, (size_t)rows * sizeof *previous);
+    for (int t = 0; t < batch->target_length; t++) {
+        for (int row = 0; row < rows; row++)
+            previous[row] = batch->target_in[row / beam * batch->target_length + t];
+        if (!CHECK_OK(model->arch->step(model, tape, &decoding, previous, &error), &error))
+            break;
+        for (int row = 0; row < rows; row++) {
+            small_close("logits of a step", (size_t)vocabulary, decoding.logits + (size_t)row * vocabulary,
+                        forced + ((size_t)(row / beam) * batch->target_length + t) * vocabulary, 1e-5);
+            for (int k = 0; decoding.attention && k < batch->source_length; k++)
+                if (k >= batch->source_lengths[row / beam])
+                    CHECK(decoding.attention[(size_t)row * batch->source_length + k] == 0);
+        }
+        /* Rows of one source are equal here, so any exchange among them changes nothing. */
+        for (int row = 0; row < rows; row++)
+            previous[row] = row / beam * beam + (row % beam + 1) % beam;
+        model->arch->reorder(model, &decoding, previous);
+    }
+    heed_arena_free(&arena);
+}
+
+/* Runs a generation to its end; NULL after a failed check. */
+static heed_generation *generate(const heed_model *model, const char *text, const heed_generate_options *options) {
+    heed_error error = {0};
+    heed_generation *g = NULL;
+    if (!CHECK_OK(heed_generation_start(model, text, strlen(text), options, &g, &error), &error))
+        return NULL;
+    for (bool done = false; !done;)
+        if (!CHECK_OK(heed_generation_advance(g, &done, &error), &error))
+            break;
+    bool done;
+    CHECK_STATUS(heed_generation_advance(g, &done, &error), HEED_ERROR_ARGUMENT, &error);
+    return g;
+}
+
+static void beam_of_one_is_greedy(const heed_model *model, heed_tape *tape, const char *text, const int32_t *ids,
+                                  int32_t count) {
+    enum { LIMIT = 14 };
+    const heed_generate_options options = {.beam = 1, .max_length = LIMIT};
+    heed_error error = {0};
+    int32_t out[LIMIT], length;
+    heed_generation *g = generate(model, text, &options);
+    if (!g)
+        return;
+    CHECK_OK(heed_greedy_decode(model, tape, ids, &count, 1, count, LIMIT, out, &length, &error), &error);
+    CHECK_INT(heed_generation_count(g), 1);
+    if (CHECK_INT(heed_generation_length(g, 0), length))
+        for (int i = 0; i < length; i++)
+            CHECK_INT(heed_generation_get(g, 0, i).token, out[i]);
+    CHECK_INT(heed_generation_ended(g, 0), length < LIMIT);
+    heed_generation_free(g);
+}
+
+/* log p of tokens[0..count) by decoding them one after another. */
+static double forced_score(const heed_model *model, heed_tape *tape, const int32_t *ids, int32_t length,
+                           const int32_t *tokens, int count) {
+    heed_error error = {0};
+    heed_decoding decoding;
+    double sum = 0;
+    heed_tape_reset(tape);
+    CHECK_OK(model->arch->start(model, tape, ids, &length, 1, length, 1, &decoding, &error), &error);
+    for (int i = 0; i < count; i++) {
+        const int32_t previous = i ? tokens[i - 1] : HEED_TOKEN_BOS;
+        CHECK_OK(model->arch->step(model, tape, &decoding, &previous, &error), &error);
+        double total = 0;
+        for (int v = 0; v < decoding.vocabulary; v++)
+            total += exp((double)decoding.logits[v]);
+        sum += (double)decoding.logits[tokens[i]] - log(total);
+    }
+    return sum;
+}
+
+static int beams_are_ranked_and_scored(const heed_model *model, heed_tape *tape, const char *text, const int32_t *ids,
+                                       int32_t count, int beam, double penalty) {
+    enum { LIMIT = 10 };
+    const heed_generate_options options = {.beam = beam, .max_length = LIMIT, .length_penalty = penalty};
+    heed_generation *g = generate(model, text, &options);
+    if (!g)
+        return 0;
+    const int found = heed_generation_count(g);
+    CHECK(found >= 1 && found <= beam);
+    for (int k = 0; k < found; k++) {
+        int32_t tokens[LIMIT + 1];
+        const int steps = heed_generation_length(g, k) + heed_generation_ended(g, k);
+        double sum = 0;
+        CHECK(steps >= 1 && steps <= LIMIT);
+        CHECK(heed_generation_ended(g, k) || heed_generation_length(g, k) == LIMIT || found > 1);
+        for (int i = 0; i < steps; i++) {
+            const heed_generation_step step = heed_generation_get(g, k, i);
+            tokens[i] = step.token;
+            sum += step.log_probability;
+            CHECK((step.token == HEED_TOKEN_EOS) == (heed_generation_ended(g, k) && i + 1 == steps));
+            double weight = 0, probability = 0;
+            for (int s = 0; step.attention && s < count; s++)
+                weight += step.attention[s];
+            if (step.attention)
+                heed_compare_one("attention of a step", (size_t)i, weight, 1, 1e-5);
+            for (int c = 0; c < step.candidate_count; c++) {
+                probability += step.probabilities[c];
+                CHECK(c == 0 || step.probabilities[c] <= step.probabilities[c - 1]);
+                if (step.candidates[c] == step.token)
+                    heed_compare_one("probability", (size_t)i, log(step.probabilities[c]), step.log_probability, 1e-6);
+            }
+            CHECK(probability <= 1 + 1e-6);
+        }
+        const double score = heed_generation_score(g, k);
+        heed_compare_one("score is the sum", (size_t)k, penalty > 0 ? sum / pow(steps, penalty) : sum, score, 1e-9);
+        heed_compare_one("score of forced decoding", (size_t)k, forced_score(model, tape, ids, count, tokens, steps),
+                         sum, 1e-5);
+        CHECK(k == 0 || score <= heed_generation_score(g, k - 1));
+        for (int other = 0; other < k; other++) { /* no hypothesis twice */
+            bool same = heed_generation_length(g, other) + heed_generation_ended(g, other) == steps;
+            for (int i = 0; same && i < steps; i++)
+                same = heed_generation_get(g, other, i).token == tokens[i];
+            CHECK(!same);
+        }
+    }
+    heed_generation_free(g);
+    return found;
+}
+
+int main(void) {
+    heed_rng rng;
+    heed_rng_seed(&rng, 2, 2);
+    int hypotheses = 0;
+    for (int i = 0; i < MODELS; i++) {
+        const small_config config = small_config_random(&rng);
+        heed_model *model = small_model(&config, (uint64_t)i, 0.7);
+        heed_arena arena = {0};
+        heed_tape tape;
+        heed_error error = {0};
+        if (!model || !CHECK_OK(heed_tape_init(&tape, &error), &error))
+            break;
+        const heed_batch batch =
+            small_batch(&arena, &rng, SOURCES, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
+        steps_equal_forced_pass(model, &tape, &batch, 1 + i % 3);
+        if (i % 2)
+            CHECK_OK(heed_params_pack(&model->params, &error), &error);
+        for (int row = 0; row < SOURCES; row++) {
+            char text[32] = {0};
+            const int32_t *ids = batch.source + row * batch.source_length, count = batch.source_lengths[row];
+            for (int k = 0; k < count; k++)
+                text[k] = (char)('a' + ids[k] - HEED_TOKEN_SPECIALS);
+            beam_of_one_is_greedy(model, &tape, text, ids, count);
+            hypotheses += beams_are_ranked_and_scored(model, &tape, text, ids, count, 2 + (i + row) % 15,
+                                                      row % 2 ? 0.7 : 0);
+        }
+        heed_tape_free(&tape);
+        heed_arena_free(&arena);
+        heed_model_free(model);
+    }
+    CHECK(hypotheses > 3 * MODELS * SOURCES); /* beams did hold several */
+    return heed_test_finish("decoding_property");
+}
