@@ -56,7 +56,8 @@ typedef struct heed_evaluation {
 
 typedef struct heed_evaluate_options {
     const char *data;          /* TSV with the references, or one input per line when `references` is given */
-    const char *references;    /* TSV; several lines with the same source are several right answers; NULL: `data` */
+    const char *references;    /* TSV; NULL: `data`. Columns after the first, and lines with the same source, are several
+                                  right answers (without `references` only the second column of `data` is one) */
     int beam;                  /* 1: greedy */
     int threads;               /* 0: as many as there are processors */
     void (*output)(void *context, const char *source, const char *target, bool right); /* may be NULL */

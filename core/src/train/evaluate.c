@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -49,6 +50,45 @@ static heed_status read_inputs(heed_arena *arena, const char *path, heed_referen
     return status;
 }
 
+/* A line "source TAB answer TAB answer ..." as one pair per answer. An error is at path:line:answer. */
+static heed_status add_answers(heed_pairs *pairs, heed_bytes line, const char *path, size_t number,
+                               heed_string_buffer *text, heed_error *error)
+{
+    const char *source = (const char *)line.data, *end = source + line.size;
+    const char *tab = line.size > 0 ? memchr(source, '\t', line.size) : NULL;
+    char what[4200];
+    heed_string_clear(text);
+    if (tab == NULL)
+        heed_string_append(text, source, line.size);
+    for (const char *answer = tab; answer != NULL;) {
+        const char *next = memchr(answer + 1, '\t', (size_t)(end - answer - 1));
+        heed_string_append(text, source, (size_t)(tab - source));
+        heed_string_append(text, answer, (size_t)((next == NULL ? end : next) - answer));
+        heed_string_append(text, "\n", 1);
+        answer = next;
+    }
+    if (text->failed)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for the references of %s", path);
+    snprintf(what, sizeof what, "%s:%zu", path, number);
+    return heed_pairs_parse(pairs, text->text == NULL ? "" : text->text, text->length, what, error);
+}
+
+static heed_status read_references(heed_pairs *pairs, const char *path, heed_error *error)
+{
+    char *text;
+    size_t size, number = 0;
+    heed_bytes line;
+    heed_string_buffer expanded = {0};
+    HEED_TRY(heed_file_read(path, &text, &size, error));
+    heed_reader reader = {.bytes = {(const unsigned char *)text, size}};
+    heed_status status = HEED_OK;
+    while (status == HEED_OK && heed_read_line(&reader, &line))
+        status = add_answers(pairs, line, path, ++number, &expanded, error);
+    heed_string_free(&expanded);
+    heed_free(text);
+    return status;
+}
+
 static heed_status report_outputs(const heed_eval_set *set, const heed_model *model,
                                   const heed_evaluate_options *options, heed_error *error)
 {
@@ -82,8 +122,10 @@ typedef struct evaluation_work {
 static heed_status evaluate(evaluation_work *work, const heed_model *model, const heed_evaluate_options *options,
                             heed_evaluation *out, heed_error *error)
 {
-    const char *references = options->references != NULL ? options->references : options->data;
-    HEED_TRY(heed_pairs_read_tsv(&work->pairs, references, error));
+    if (options->references != NULL)
+        HEED_TRY(read_references(&work->pairs, options->references, error));
+    else
+        HEED_TRY(heed_pairs_read_tsv(&work->pairs, options->data, error));
     HEED_TRY(heed_pairs_group(&work->pairs, &work->arena, &work->references, error));
     if (options->references != NULL)
         HEED_TRY(read_inputs(&work->arena, options->data, &work->inputs, error));
