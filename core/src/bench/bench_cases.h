@@ -1,0 +1,28 @@
+/* What the kernel benchmark runs: one line per kernel and shape. */
+#ifndef HEED_BENCH_CASES_H
+#define HEED_BENCH_CASES_H
+
+#include <stddef.h>
+
+#include "kernels/kernels.h"
+
+/* The operands of all cases, large enough for each. */
+typedef struct heed_bench_space {
+    heed_real *a, *b, *c, *d, *packed, *scratch;
+} heed_bench_space;
+
+typedef struct heed_bench_case heed_bench_case;
+struct heed_bench_case {
+    const char *kernel;
+    const char *unit;
+    int m, n, k;   /* of a matrix product; n alone otherwise */
+    /* One call; returns the work it did: floating-point operations, values or bytes. */
+    double (*run)(const heed_kernels *kernels, const heed_bench_case *bench, const heed_bench_space *space);
+};
+
+/* The cases; the first is the peak. */
+const heed_bench_case *heed_bench_cases(int *count);
+/* Reals in each of a, b, c, d and packed. */
+enum { HEED_BENCH_SPACE = 1024 * 2048 };
+
+#endif

@@ -1,0 +1,170 @@
+#include "heed/bench.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/memory.h"
+#include "bench/bench_cases.h"
+#include "heed/isa.h"
+
+enum { MOST_ROUNDS = 101, MOST_SETS = 8 };
+
+typedef struct measurement {
+    int calls;                 /* per sample, so that a sample takes about sample_seconds; 0: not to be run */
+    double work;               /* of one call */
+    double rates[MOST_ROUNDS]; /* work per second */
+    double shares[MOST_ROUNDS]; /* of the peak in the same round */
+} measurement;
+
+typedef struct bench {
+    heed_bench_options options;
+    const heed_bench_case *cases;
+    int case_count;
+    const heed_kernels *sets[MOST_SETS];
+    int set_count;
+    heed_bench_space space;
+    heed_real *block;
+    measurement *measurements; /* [set, case] */
+} bench;
+
+static double time_calls(const bench *b, int set, int index, int calls, double *work) {
+    const heed_bench_case *x = &b->cases[index];
+    double start = heed_clock();
+    for (int i = 0; i < calls; i++)
+        *work = x->run(b->sets[set], x, &b->space);
+    return heed_clock() - start;
+}
+
+/* Doubles the calls until they take a quarter of a sample: at first there are page faults, cold caches, and in a browser
+ * code that is not yet compiled well. */
+static void calibrate(bench *b, int set, int index) {
+    measurement *x = &b->measurements[set * b->case_count + index];
+    int calls = 1;
+    for (;;) {
+        double seconds = time_calls(b, set, index, calls, &x->work);
+        if (seconds >= b->options.sample_seconds / 4 || calls > (1 << 28)) {
+            double wanted = calls * b->options.sample_seconds / (seconds > 0 ? seconds : 1e-9);
+            x->calls = wanted < 1 ? 1 : wanted > (1 << 28) ? 1 << 28 : (int)wanted;
+            return;
+        }
+        calls *= 2;
+    }
+}
+
+static bool wanted_case(const bench *b, int index) {
+    return index == 0 || b->options.kernel == NULL || strcmp(b->options.kernel, b->cases[index].kernel) == 0;
+}
+
+static void measure(bench *b) {
+    for (int set = 0; set < b->set_count; set++)
+        for (int i = 0; i < b->case_count; i++)
+            if (wanted_case(b, i))
+                calibrate(b, set, i);
+    for (int round = 0; round < b->options.rounds; round++) {
+        for (int set = 0; set < b->set_count; set++) {
+            const measurement *peak = &b->measurements[set * b->case_count];
+            for (int i = 0; i < b->case_count; i++) {
+                measurement *x = &b->measurements[set * b->case_count + i];
+                if (x->calls == 0)
+                    continue;
+                double seconds = time_calls(b, set, i, x->calls, &x->work);
+                x->rates[round] = x->work * x->calls / (seconds > 0 ? seconds : 1e-9);
+                x->shares[round] = x->rates[round] / peak->rates[round];
+            }
+        }
+    }
+}
+
+static int ascending(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return a < b ? -1 : a > b;
+}
+
+static double median(double *values, int count) {
+    qsort(values, (size_t)count, sizeof *values, ascending);
+    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+static void report(bench *b, void (*row)(void *context, const heed_bench_row *row), void *context) {
+    for (int set = 0; set < b->set_count; set++) {
+        for (int i = 0; i < b->case_count; i++) {
+            measurement *x = &b->measurements[set * b->case_count + i];
+            const heed_bench_case *shape = &b->cases[i];
+            if (x->calls == 0)
+                continue;
+            bool flops = strcmp(shape->unit, "GFLOP/s") == 0;
+            double rate = median(x->rates, b->options.rounds), share = median(x->shares, b->options.rounds);
+            heed_bench_row out = {.isa = b->sets[set]->isa, .kernel = shape->kernel, .unit = shape->unit};
+            if (shape->k > 1)
+                snprintf(out.shape, sizeof out.shape, "%dx%dx%d", shape->m, shape->n, shape->k);
+            else if (i > 0)
+                snprintf(out.shape, sizeof out.shape, "%d", shape->n);
+            out.rate = rate * 1e-9;
+            out.best = x->rates[b->options.rounds - 1] * 1e-9; /* median() has sorted them */
+            out.percent = flops ? share * 100 : 0;
+            out.seconds = x->work / rate;
+            row(context, &out);
+        }
+    }
+}
+
+static heed_status allocate(bench *b, heed_error *error) {
+    b->block = heed_alloc((size_t)5 * HEED_BENCH_SPACE + HEED_GEMM_SCRATCH, sizeof *b->block);
+    b->measurements = heed_alloc((size_t)(b->set_count * b->case_count), sizeof *b->measurements);
+    if (b->block == NULL || b->measurements == NULL)
+        return heed_fail(error, HEED_ERROR_MEMORY, "bench: no memory for %d matrices", 5);
+    b->space.a = b->block;
+    b->space.b = b->space.a + HEED_BENCH_SPACE;
+    b->space.c = b->space.b + HEED_BENCH_SPACE;
+    b->space.d = b->space.c + HEED_BENCH_SPACE;
+    b->space.packed = b->space.d + HEED_BENCH_SPACE;
+    b->space.scratch = b->space.packed + HEED_BENCH_SPACE;
+    for (size_t i = 0; i < (size_t)5 * HEED_BENCH_SPACE; i++) /* -1, -0.75 .. 1: nothing special, nothing subnormal */
+        b->block[i] = (heed_real)(i * 7 % 9) / 4 - 1;
+    return HEED_OK;
+}
+
+static heed_status choose(bench *b, heed_error *error) {
+    const char *isa = b->options.isa, *kernel = b->options.kernel;
+    for (const char *const *name = heed_isa_list(); *name != NULL && b->set_count < MOST_SETS; name++)
+        if ((isa == NULL || strcmp(isa, *name) == 0) && heed_isa_available(*name))
+            b->sets[b->set_count++] = heed_kernels_named(*name);
+    if (b->set_count == 0)
+        return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: instruction set %s is not available here", isa);
+    bool found = kernel == NULL;
+    for (int i = 0; i < b->case_count && !found; i++)
+        found = strcmp(kernel, b->cases[i].kernel) == 0;
+    if (!found)
+        return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: there is no kernel %s", kernel);
+    return HEED_OK;
+}
+
+heed_status heed_bench_kernels(const heed_bench_options *options,
+                               void (*row)(void *context, const heed_bench_row *row), void *context,
+                               heed_error *error) {
+    bench b = {.options = options != NULL ? *options : (heed_bench_options){0}};
+    if (b.options.rounds == 0)
+        b.options.rounds = 9;
+    if (b.options.sample_seconds == 0)
+        b.options.sample_seconds = 0.005;
+    if (b.options.rounds < 1 || b.options.rounds > MOST_ROUNDS)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "bench: rounds is %d, must be 1 to %d", b.options.rounds,
+                         MOST_ROUNDS);
+    if (!(b.options.sample_seconds > 0 && b.options.sample_seconds <= 60))
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "bench: sample_seconds is %g, must be above 0 and at most 60",
+                         b.options.sample_seconds);
+    b.cases = heed_bench_cases(&b.case_count);
+    HEED_TRY(choose(&b, error));
+    heed_status status = allocate(&b, error);
+    if (status == HEED_OK) {
+        measure(&b);
+        report(&b, row, context);
+    }
+    heed_free(b.block);
+    heed_free(b.measurements);
+    return status;
+}

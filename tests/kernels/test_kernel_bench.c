@@ -1,0 +1,66 @@
+/* The kernel benchmark: complete rows with sane figures, and refusals. How fast is for `heed bench` to say. */
+#include <math.h>
+#include <stdlib.h>
+
+#include "heed/bench.h"
+#include "heed/isa.h"
+#include "test.h"
+
+typedef struct seen {
+    int rows, peaks, cubes;
+    const char *set;
+} seen;
+
+static void look(void *context, const heed_bench_row *row) {
+    seen *s = context;
+    s->rows++;
+    CHECK(row->rate > 0 && isfinite(row->rate));
+    CHECK(row->best >= row->rate);
+    CHECK(row->seconds > 0 && row->seconds < 10);
+    bool flops = strcmp(row->unit, "GFLOP/s") == 0;
+    CHECK(flops ? row->percent > 0 : row->percent == 0);
+    if (strcmp(row->kernel, "peak") == 0) {
+        s->peaks++;
+        CHECK(fabs(row->percent - 100) < 1e-9);
+        CHECK_STRING(row->shape, "");
+    }
+    s->cubes += strcmp(row->kernel, "gemm") == 0 && strcmp(row->shape, "256x256x256") == 0;
+    if (s->set != NULL)
+        CHECK_STRING(row->isa, s->set);
+}
+
+int main(void) {
+    int sets = 0;
+    for (const char *const *name = heed_isa_list(); *name != NULL; name++)
+        sets += heed_isa_available(*name);
+    heed_error error = {0};
+    heed_bench_options options = {.rounds = 1, .sample_seconds = 1e-5};
+    seen all = {0};
+    CHECK_OK(heed_bench_kernels(&options, look, &all, &error), &error);
+    CHECK_INT(all.peaks, sets);
+    CHECK_INT(all.cubes, sets);
+
+    seen one = {.set = "scalar"};
+    options.isa = "scalar";
+    CHECK_OK(heed_bench_kernels(&options, look, &one, &error), &error);
+    CHECK_INT(one.rows * sets, all.rows);
+    seen few = {.set = "scalar"};
+    options.kernel = "exp";
+    options.rounds = 4;
+    CHECK_OK(heed_bench_kernels(&options, look, &few, &error), &error);
+    CHECK_INT(few.rows, 2);
+
+    options.kernel = "exq";
+    heed_error unknown = {0}, set = {0}, rounds = {0}, seconds = {0};
+    CHECK_STATUS(heed_bench_kernels(&options, look, &few, &unknown), HEED_ERROR_UNKNOWN, &unknown);
+    CHECK_CONTAINS(unknown.message, "exq");
+    options = (heed_bench_options){.isa = "sse9"};
+    CHECK_STATUS(heed_bench_kernels(&options, look, &few, &set), HEED_ERROR_UNKNOWN, &set);
+    CHECK_CONTAINS(set.message, "sse9");
+    options = (heed_bench_options){.rounds = 102};
+    CHECK_STATUS(heed_bench_kernels(&options, look, &few, &rounds), HEED_ERROR_ARGUMENT, &rounds);
+    options = (heed_bench_options){.sample_seconds = NAN};
+    CHECK_STATUS(heed_bench_kernels(&options, look, &few, &seconds), HEED_ERROR_ARGUMENT, &seconds);
+    CHECK_INT(few.rows, 2);
+    return heed_test_finish("kernels_bench");
+}
