@@ -39,7 +39,7 @@ static inline bool heed_test_int(long long got, long long want, const char *file
 }
 
 static inline bool heed_test_string(const char *got, const char *want, const char *file, int line, const char *what) {
-    char text[1024];
+    char text[2048];
     snprintf(text, sizeof text, "%s: got \"%s\", want \"%s\"", what, got ? got : "(null)", want ? want : "(null)");
     bool ok = got != NULL && want != NULL ? strcmp(got, want) == 0 : got == want;
     return heed_test_report(ok, file, line, text);

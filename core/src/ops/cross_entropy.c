@@ -48,8 +48,12 @@ heed_tensor *heed_cross_entropy(heed_tape *tape, heed_tensor *logits, const int3
     if (!heed_tensor_ok(loss) || !p || !keep)
         return &tape->invalid;
     double sum = 0;
-    for (int b = 0; b < logits->dims[0]; b++)
-        for (int t = 0; t < (lengths ? lengths[b] : steps); t++) {
+    for (int b = 0; b < logits->dims[0]; b++) {
+        const int real = lengths ? lengths[b] : steps;
+        if (real < 0 || real > steps)
+            return heed_op_fail(tape, HEED_ERROR_ARGUMENT, "cross_entropy: length %d of row %d is not in 0..%d", real, b,
+                                steps);
+        for (int t = 0; t < real; t++) {
             size_t row = (size_t)b * steps + t;
             const heed_real *x = logits->data + row * classes;
             if (targets[row] < 0 || targets[row] >= classes)
@@ -60,6 +64,7 @@ heed_tensor *heed_cross_entropy(heed_tape *tape, heed_tensor *logits, const int3
                 mean += (double)x[v] / classes;
             sum += log_sum - (1 - smoothing) * (double)x[targets[row]] - smoothing * mean;
         }
+    }
     loss->data[0] = (heed_real)sum;
     *keep = (saved){.p = p, .targets = targets, .lengths = lengths, .smoothing = smoothing};
     heed_tape_note(tape, &heed_op_cross_entropy, 1, &logits, 1, &loss, keep);

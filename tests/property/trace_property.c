@@ -1,0 +1,111 @@
+/* Every name that an architecture lists is kept when a run is traced, with the right shape; softmax rows sum to one over
+ * their real entries and are zero beyond. */
+#include "ops/ops.h"
+#include "small_model.h"
+
+enum { MODELS = 24, ROWS = 3 };
+
+static void softmax_rows(heed_rng *rng) {
+    heed_error error = {0};
+    heed_tape tape;
+    CHECK_OK(heed_tape_init(&tape, &error), &error);
+    for (int i = 0; i < 60; i++) {
+        const int rows = 1 + (int)heed_rng_below(rng, 4), queries = 1 + (int)heed_rng_below(rng, 4);
+        const int keys = 1 + (int)heed_rng_below(rng, 70);
+        const double size = i % 3 == 0 ? 1 : i % 3 == 1 ? 80 : 3e30; /* up to rows that are one-hot */
+        int32_t lengths[4];
+        heed_tape_reset(&tape);
+        heed_tensor *x = heed_tensor_new(&tape, false, 3, (int[]){rows, queries, keys});
+        for (size_t k = 0; k < heed_tensor_count(x); k++)
+            x->data[k] = (heed_real)((2 * heed_rng_uniform(rng) - 1) * size);
+        for (int b = 0; b < rows; b++)
+            lengths[b] = 1 + (int32_t)heed_rng_below(rng, (uint32_t)keys);
+        heed_tensor *y = heed_masked_softmax(&tape, x, i % 2 ? lengths : NULL);
+        if (!CHECK_OK(heed_tape_check(&tape, &error), &error))
+            break;
+        for (int row = 0; row < rows * queries; row++) {
+            const int real = i % 2 ? lengths[row / queries] : keys;
+            double sum = 0;
+            bool in_range = true, zero = true;
+            for (int k = 0; k < keys; k++) {
+                const double w = (double)y->data[(size_t)row * keys + k];
+                sum += w;
+                in_range = in_range && w >= 0 && w <= 1 + 1e-6;
+                zero = zero && (k < real || w == 0);
+            }
+            heed_compare_one("sum of a softmax row", (size_t)row, sum, 1, 1e-5);
+            CHECK(in_range && zero);
+        }
+    }
+    heed_tape_free(&tape);
+}
+
+/* The shape that a trace of seq2seq has in a pass over `steps` target steps. */
+static void expect_shape(const heed_trace_entry *entry, const heed_model *model, const small_config *config,
+                         const heed_batch *batch, int steps) {
+    const int memory = 2 * config->encoder_hidden;
+    int want[3] = {batch->rows, steps, 0};
+    if (strcmp(entry->name, "encoder.h") == 0)
+        want[1] = batch->source_length, want[2] = memory;
+    else if (strcmp(entry->name, "decoder.h") == 0)
+        want[2] = config->decoder_hidden;
+    else if (strcmp(entry->name, "decoder.attention.weights") == 0)
+        want[2] = batch->source_length;
+    else if (strcmp(entry->name, "decoder.context") == 0)
+        want[2] = memory;
+    else if (strcmp(entry->name, "decoder.logits") == 0)
+        want[2] = heed_tokenizer_count(model->target);
+    CHECK(want[2] > 0); /* no other name */
+    CHECK_INT(entry->rank, 3);
+    for (int i = 0; i < 3; i++)
+        CHECK_INT(entry->dims[i], want[i]);
+}
+
+static void names_are_kept(const heed_model *model, const small_config *config, const heed_batch *batch,
+                           heed_tape *tape) {
+    heed_trace trace = {0};
+    const double plain = small_loss(model, tape, batch, 0, NULL);
+    tape->trace = &trace;
+    const double traced = small_loss(model, tape, batch, 0, NULL);
+    tape->trace = NULL;
+    CHECK(plain == traced);
+    for (const char *const *name = model->arch->traces; *name; name++) {
+        int found = 0;
+        for (int e = 0; e < trace.count; e++)
+            if (strcmp(trace.entries[e].name, *name) == 0)
+                found++;
+        const bool once = !config->input_feeding || strcmp(*name, "encoder.h") == 0;
+        const bool absent = strcmp(config->score, "none") == 0 && strcmp(*name, "decoder.attention.weights") == 0;
+        CHECK_INT(found, absent ? 0 : once ? 1 : batch->target_length);
+    }
+    for (int e = 0; e < trace.count; e++) {
+        bool listed = false;
+        for (const char *const *name = model->arch->traces; *name; name++)
+            listed = listed || strcmp(trace.entries[e].name, *name) == 0;
+        CHECK(listed);
+        expect_shape(&trace.entries[e], model, config, batch, config->input_feeding ? 1 : batch->target_length);
+    }
+    heed_trace_free(&trace);
+}
+
+int main(void) {
+    heed_rng rng;
+    heed_rng_seed(&rng, 6, 6);
+    softmax_rows(&rng);
+    for (int i = 0; i < MODELS; i++) {
+        const small_config config = small_config_random(&rng);
+        heed_model *model = small_model(&config, (uint64_t)i, 0.7);
+        heed_arena arena = {0};
+        heed_tape tape;
+        heed_error error = {0};
+        if (!model || !CHECK_OK(heed_tape_init(&tape, &error), &error))
+            break;
+        const heed_batch batch =
+            small_batch(&arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 6), 1 + (int)heed_rng_below(&rng, 6));
+        names_are_kept(model, &config, &batch, &tape);
+        heed_tape_free(&tape);
+        heed_arena_free(&arena);
+        heed_model_free(model);
+    }
+    return heed_test_finish("trace_property");
+}
