@@ -21,12 +21,14 @@ typedef struct heed_examples { /* zero-initialise; heed_examples_free at the end
     heed_arena arena;
     int64_t skipped_long;  /* pairs left out because a side has more tokens than allowed */
     int64_t skipped_empty; /* ... because a side has no token at all */
+    int64_t skipped_unknown; /* ... because the target has a part without a token: half an answer would be learnt */
 } heed_examples;
 
 /* Copies an example in. */
 heed_status heed_examples_add(heed_examples *examples, const int32_t *source, int32_t source_length,
                               const int32_t *target, int32_t target_length, heed_error *error);
-/* Encodes all pairs. Those longer than the limits (in tokens, without specials) or without a token are counted, not kept. */
+/* Encodes all pairs. Those longer than the limits (in tokens, without specials), without a token or with a target that
+ * cannot be wholly written are counted, not kept. */
 heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pairs, const heed_tokenizer *source,
                                  const heed_tokenizer *target, int32_t max_source, int32_t max_target,
                                  heed_error *error);

@@ -45,6 +45,10 @@ static heed_status encode_pair(heed_examples *examples, const heed_pair *pair, c
         examples->skipped_empty++;
         return HEED_OK;
     }
+    if (to.skipped_count > 0) {
+        examples->skipped_unknown++;
+        return HEED_OK;
+    }
     if (from.count > max_source || to.count > max_target) {
         examples->skipped_long++;
         return HEED_OK;
