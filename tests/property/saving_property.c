@@ -53,7 +53,7 @@ static char *generated(const heed_model *model) {
     return json;
 }
 
-static void float_round_trip(const heed_model *model, const char *folder) {
+static void float_round_trip(heed_model *model, const char *folder) {
     char first[512], second[512];
     heed_error error = {0};
     heed_model *loaded = NULL;
@@ -66,6 +66,8 @@ static void float_round_trip(const heed_model *model, const char *folder) {
     CHECK(memcmp(loaded->params.values, model->params.values, model->params.size * sizeof(heed_real)) == 0);
     CHECK_OK(heed_model_save(loaded, second, 0, &error), &error);
     same_files(first, second);
+    /* A loaded model is packed; products with a matrix that is not sum in another order. */
+    CHECK_OK(heed_params_pack(&model->params, &error), &error);
     char *before = generated(model), *after = generated(loaded);
     CHECK_STRING(after, before);
     heed_text_free(before);
