@@ -1,18 +1,25 @@
-// Puts the engine together as a folder of files: ../../build/js (or $HEED_BUILD/js) with heed.js, worker.js, engine.js,
-// the modules that were built, and the types that tsc has written there. That folder is all a page needs.
+// Puts the engine together as a folder of files: build/js (or $HEED_BUILD/js) with heed.js, worker.js, engine.js, the
+// modules that were built, and the types. That folder is all a page needs.
 import { build } from 'esbuild';
+import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const out = join(here, '../../build/js');
-const wasm = join(here, '../../build/wasm');
+const buildFolder = process.env.HEED_BUILD ?? join(here, '../../build');
+const out = join(buildFolder, 'js');
+const wasm = join(buildFolder, 'wasm');
 
 const modules = ['simd128', 'relaxed'].filter((name) => existsSync(join(wasm, `heed-${name}.wasm`)));
 if (!modules.includes('simd128')) {
   console.error(`${join(wasm, 'heed-simd128.wasm')} is missing: build the WebAssembly modules first (./book build)`);
   process.exit(1);
+}
+try {
+  execFileSync(process.execPath, [join(here, 'node_modules/typescript/bin/tsc'), '--outDir', out], { cwd: here, stdio: 'inherit' });
+} catch {
+  process.exit(1); // tsc has said why
 }
 rmSync(join(out, 'heed-relaxed.wasm'), { force: true });
 for (const name of modules) copyFileSync(join(wasm, `heed-${name}.wasm`), join(out, `heed-${name}.wasm`));
@@ -29,8 +36,7 @@ await build({
 });
 
 const { name, version, license } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
-const types = 'export * from \'./client.js\';\n';
-writeFileSync(join(out, 'heed.d.ts'), types);
+writeFileSync(join(out, 'heed.d.ts'), "export * from './client.js';\n");
 writeFileSync(join(out, 'package.json'), `${JSON.stringify({
   name, version, license, private: true, type: 'module', main: './heed.js', types: './heed.d.ts',
 }, null, 2)}\n`);

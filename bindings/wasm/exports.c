@@ -7,12 +7,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "export.h"
 #include "heed/generate.h"
 #include "heed/isa.h"
 #include "heed/model.h"
-
-/* Exported under its own name: no list for the linker to keep in step. */
-#define EXPORT(name) __attribute__((export_name(#name))) name
 
 static heed_error last_error;
 

@@ -12,8 +12,8 @@ const char *heed_status_name(heed_status status)
     case HEED_ERROR_UNKNOWN: return "unknown";
     case HEED_ERROR_NUMERIC: return "numeric";
     case HEED_ERROR_CANCELLED: return "cancelled";
-    case HEED_ERROR_EMPTY_INPUT: return "empty-input";
-    case HEED_ERROR_LONG_INPUT: return "long-input";
+    case HEED_ERROR_EMPTY_INPUT: return "empty_input";
+    case HEED_ERROR_LONG_INPUT: return "long_input";
     }
     return "unlisted";
 }

@@ -1,0 +1,18 @@
+// What a page downloads before the model.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { buildFolder } from './support.mjs';
+
+const size = (path) => gzipSync(readFileSync(join(buildFolder, path)), { level: 9 }).length;
+
+for (const name of ['simd128', 'relaxed']) {
+  const skip = name === 'relaxed' && !existsSync(join(buildFolder, 'js/heed-relaxed.wasm')) && 'not built by this toolchain';
+  test(`${name}: module, worker and client take at most 100 KB gzip`, { skip }, (t) => {
+    const total = size(`js/heed-${name}.wasm`) + size('js/worker.js') + size('js/heed.js');
+    t.diagnostic(`${total} bytes`);
+    assert.ok(total <= 100_000, `${total} bytes`);
+  });
+}
