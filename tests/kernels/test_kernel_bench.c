@@ -7,7 +7,7 @@
 #include "test.h"
 
 typedef struct seen {
-    int rows, peaks, cubes;
+    int rows, peaks, products;
     const char *set;
 } seen;
 
@@ -16,7 +16,7 @@ static void look(void *context, const heed_bench_row *row) {
     s->rows++;
     CHECK(row->rate > 0 && isfinite(row->rate));
     CHECK(row->best >= row->rate);
-    CHECK(row->seconds > 0 && row->seconds < 10);
+    CHECK(row->seconds > 0 && row->seconds < 60);
     bool flops = strcmp(row->unit, "GFLOP/s") == 0;
     CHECK(flops ? row->percent > 0 : row->percent == 0);
     if (strcmp(row->kernel, "peak") == 0) {
@@ -24,7 +24,7 @@ static void look(void *context, const heed_bench_row *row) {
         CHECK(fabs(row->percent - 100) < 1e-9);
         CHECK_STRING(row->shape, "");
     }
-    s->cubes += strcmp(row->kernel, "gemm") == 0 && strcmp(row->shape, "256x256x256") == 0;
+    s->products += strcmp(row->kernel, "gemm_packed") == 0 && strcmp(row->shape, "64x1024x256") == 0;
     if (s->set != NULL)
         CHECK_STRING(row->isa, s->set);
 }
@@ -35,10 +35,13 @@ int main(void) {
         sets += heed_isa_available(*name);
     heed_error error = {0};
     heed_bench_options options = {.rounds = 1, .sample_seconds = 1e-5};
+#ifdef __SANITIZE_ADDRESS__
+    options.kernel = "gemm_packed"; /* the largest products take minutes under the sanitizers */
+#endif
     seen all = {0};
     CHECK_OK(heed_bench_kernels(&options, look, &all, &error), &error);
     CHECK_INT(all.peaks, sets);
-    CHECK_INT(all.cubes, sets);
+    CHECK_INT(all.products, sets);
 
     seen one = {.set = "scalar"};
     options.isa = "scalar";
