@@ -6,10 +6,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "heed/generate.h"
-#include "heed/isa.h"
-#include "heed/model.h"
-#include "heed/train.h"
+#include "heed/heed.h"
 
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 

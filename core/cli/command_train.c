@@ -128,7 +128,7 @@ static int run(const cli_command *command, int count, char **arguments)
 {
     heed_train_options options = {0};
     char cache[4096];
-    int code;
+    int code, seconds = 60;
     const cli_option table[] = {
         {"--threads", "N", "threads; 0, the default: one per processor", CLI_INT, &options.threads, 0, 1024},
         {"--resume", NULL, "go on from the checkpoint in the output folder", CLI_FLAG, &options.resume, 0, 0},
@@ -136,11 +136,13 @@ static int run(const cli_command *command, int count, char **arguments)
          &options.data_folder, 0, 0},
         {"--out", "DIR", "output folder; default: the recipe's folder", CLI_TEXT, &options.output_folder, 0, 0},
         {"--steps", "N", "stop after N steps of this call, with a checkpoint", CLI_INT, &options.max_steps, 1, INT_MAX},
+        {"--checkpoint", "S", "at most S seconds between checkpoints; default 60", CLI_INT, &seconds, 1, 86400},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
     int positional = cli_parse(command, table, count, arguments, &code);
     if (positional < 0)
         return code;
+    options.checkpoint_seconds = seconds;
     if (positional != 1)
         return cli_usage(command, "it takes one RECIPE, not %d", positional);
     if (options.data_folder == NULL)
