@@ -1,7 +1,7 @@
 // Streams, and who frees what.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fixture, newEngine, readModel, thrown } from './support.mjs';
+import { endlessModel, fixture, newEngine, readModel, thrown } from './support.mjs';
 
 const files = readModel(fixture);
 const engine = await newEngine();
@@ -59,8 +59,13 @@ test('beams come best first and differ', () => {
   assert.equal(new Set(hypotheses.map(({ tokens }) => tokens.join(' '))).size, hypotheses.length);
 });
 
-test('maxLength bounds the output', () => {
-  assert.equal(engine.loadModel(files).run('attention', { maxLength: 1 }).hypotheses[0].tokens.length <= 1, true);
+test('an output that does not end is cut at maxLength, or at the limit for its input', () => {
+  const model = engine.loadModel(endlessModel());
+  for (const [options, length] of [[{ maxLength: 1 }, 1], [{ maxLength: 30, beam: 4 }, 30], [{}, 2 * 4 + 10]]) {
+    const { steps, tokens, ended } = model.run('heed', options).hypotheses[0];
+    assert.deepEqual([steps.length, tokens.length, ended], [length, length, false]);
+  }
+  model.free();
 });
 
 test('free once more does nothing, use after free is an error', () => {

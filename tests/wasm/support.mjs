@@ -25,6 +25,17 @@ export const readModel = (folder) => ({
   weights: bytes(join(folder, 'model.safetensors')),
 });
 
+/** The fixture with a bias that never lets it end: its outputs go on to the length limit. For runs that take time. */
+export function endlessModel() {
+  const files = readModel(fixture);
+  const view = new DataView(files.weights);
+  const headerBytes = Number(view.getBigUint64(0, true));
+  const header = JSON.parse(new TextDecoder().decode(files.weights.slice(8, 8 + headerBytes)));
+  const eos = JSON.parse(new TextDecoder().decode(files.tokenizer)).target.tokens.indexOf('<eos>');
+  view.setFloat32(8 + headerBytes + header['decoder.output.bias'].data_offsets[0] + 4 * eos, -1e4, true);
+  return files;
+}
+
 export const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
 /** The folders of trained models that have golden inputs: all that have a config must. */

@@ -55,7 +55,7 @@ test('10,000 signs that are skipped are no obstacle', () => {
 });
 
 test('options that make no sense are refused', () => {
-  thrown('argument', () => model.run('heed', { beam: 0 }));
+  thrown('argument', () => model.run('heed', { beam: -1 }));
   thrown('argument', () => model.run('heed', { beam: 1.5 }));
   thrown('argument', () => model.run('heed', { beam: 100000 }));
   thrown('argument', () => model.run('heed', { maxLength: -1 }));

@@ -31,17 +31,23 @@ export class LocalEngine {
 export class LocalModel {
   readonly #raw: Raw;
   readonly #generations = new Set<Generation>();
+  readonly #traces: Set<string>;
   #handle: ModelHandle | null;
 
   constructor(raw: Raw, handle: ModelHandle) {
     this.#raw = raw;
     this.#handle = handle;
+    this.#traces = new Set(['attention', ...this.describe().traces]);
   }
 
   describe(): ModelInfo { return this.#raw.modelDescribe(this.#live()); }
 
   /** Reads the text; the caller advances the generation to its end and frees it. */
   start(text: string, options: RunOptions = {}): Generation {
+    for (const name of options.trace ?? []) {
+      if (this.#traces.has(name)) continue; // else a misspelt name would be an empty trace
+      throw new EngineError('unknown', `trace: "${name}" is not one of: ${[...this.#traces].join(', ')}`);
+    }
     const handle = this.#raw.generationStart(this.#live(), text, options);
     const generation = new Generation(this.#raw, handle, text, () => this.#generations.delete(generation));
     this.#generations.add(generation);

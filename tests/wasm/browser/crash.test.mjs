@@ -27,7 +27,10 @@ const works = () => page.evaluate(async () => (await model.run('heed')).hypothes
 const crash = () => page.workers().at(-1).evaluate(() => { setTimeout(() => { throw new Error('torn down by the test'); }); });
 
 test('a call that is pending fails with "crashed" and the next one works', async () => {
-  await page.evaluate(() => { globalThis.pending = code(model.run('abcdefgh'.repeat(32), { beam: 16 })); });
+  await page.evaluate(async () => {
+    const endless = await engine.load('endless');
+    globalThis.pending = code(Promise.all(Array.from({ length: 50 }, () => endless.run('abcdefgh'.repeat(32), { beam: 16, maxLength: 1000 }))));
+  });
   await crash();
   assert.equal(await page.evaluate(() => pending), 'crashed');
   assert.ok(await works());
