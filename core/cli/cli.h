@@ -48,7 +48,7 @@ int cli_fail_error(const cli_command *command, const heed_error *error);
 char *cli_read_file(const cli_command *command, const char *path, size_t *size);
 /* The next line of a stream without its newline, in a buffer that grows (free it in the end); false at the end. */
 bool cli_read_line(FILE *stream, char **line, size_t *capacity, size_t *length);
-/* A JSON string with its quotes. */
+/* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void cli_print_json_string(FILE *stream, const char *text, size_t length);
 /* Flushes standard output; an error there (a full disk, a closed pipe) becomes CLI_FAILED. */
 int cli_finish(const cli_command *command);

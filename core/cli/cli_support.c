@@ -72,17 +72,37 @@ char *cli_read_file(const cli_command *command, const char *path, size_t *size)
     return text;
 }
 
+/* Bytes of the UTF-8 sequence that begins at text[0], n > 0; 0 when there is none. */
+static size_t utf8_length(const unsigned char *text, size_t n)
+{
+    size_t length = text[0] < 0x80 ? 1 : text[0] < 0xC2 ? 0 : text[0] < 0xE0 ? 2 : text[0] < 0xF0 ? 3
+                  : text[0] < 0xF5 ? 4 : 0;
+    if (length == 0 || length > n)
+        return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xC0) != 0x80)
+            return 0;
+    bool overlong = (text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xF0 && text[1] < 0x90);
+    bool outside = (text[0] == 0xED && text[1] > 0x9F) || (text[0] == 0xF4 && text[1] > 0x8F);
+    return overlong || outside ? 0 : length;
+}
+
 void cli_print_json_string(FILE *stream, const char *text, size_t length)
 {
+    const unsigned char *bytes = (const unsigned char *)text;
     fputc('"', stream);
-    for (size_t i = 0; i < length; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c == '"' || c == '\\')
-            fprintf(stream, "\\%c", c);
-        else if (c < 0x20)
-            fprintf(stream, "\\u%04x", c);
-        else
-            fputc(c, stream);
+    for (size_t i = 0, n; i < length; i += n) {
+        n = utf8_length(bytes + i, length - i);
+        if (n == 0) {
+            fputs("\\ufffd", stream);
+            n = 1;
+        } else if (bytes[i] == '"' || bytes[i] == '\\') {
+            fprintf(stream, "\\%c", bytes[i]);
+        } else if (bytes[i] < 0x20) {
+            fprintf(stream, "\\u%04x", bytes[i]);
+        } else {
+            fwrite(bytes + i, 1, n, stream);
+        }
     }
     fputc('"', stream);
 }

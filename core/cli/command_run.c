@@ -112,6 +112,31 @@ static int run_lines(const cli_command *command, const heed_model *model, const 
     return code;
 }
 
+/* Whether every name of the comma-separated list is one that the model can keep; a message on the first that is not. */
+static bool known_traces(const cli_command *command, const heed_model *model, const char *list, int *code)
+{
+    heed_error error = {0};
+    char *json = NULL;
+    if (heed_model_describe(model, &json, &error) != HEED_OK) {
+        *code = cli_fail_error(command, &error);
+        return false;
+    }
+    const char *traces = cli_json_member(json, "traces");
+    bool known = true;
+    while (known && *list != '\0') {
+        size_t n = strcspn(list, ",");
+        known = n == strlen("attention") && memcmp(list, "attention", n) == 0;
+        for (const char *name = cli_json_first(traces); name != NULL && !known; name = cli_json_next(name))
+            known = (size_t)(cli_json_end(name) - name) == n + 2 && memcmp(name + 1, list, n) == 0;
+        if (!known)
+            *code = cli_usage(command, "there is no trace \"%.*s\"; heed inspect MODEL --traces lists them", (int)n,
+                              list);
+        list += n + (list[n] == ',');
+    }
+    heed_text_free(json);
+    return known;
+}
+
 static int run(const cli_command *command, int count, char **arguments)
 {
     run_settings settings = {.generate = {.beam = 1}};
@@ -136,6 +161,10 @@ static int run(const cli_command *command, int count, char **arguments)
     heed_model *model;
     if (heed_model_load_folder(arguments[0], &model, &error) != HEED_OK)
         return cli_fail_error(command, &error);
+    if (trace != NULL && !known_traces(command, model, trace, &code)) {
+        heed_model_free(model);
+        return code;
+    }
     for (int i = 1; i < positional; i++)
         if (run_or_report(command, model, arguments[i], strlen(arguments[i]), &settings) != CLI_OK)
             code = CLI_FAILED;
