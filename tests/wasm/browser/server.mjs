@@ -1,6 +1,7 @@
-// A file server on loopback for the browser tests: /site/js/ is the built engine, /site/models/ and /site/fixtures/ are
-// model folders, /site/endless/ is the fixture that never ends, /site/plain-page/ is the example. A word in the query makes it misbehave: ?nolength (chunked), ?slow, ?cut (half
-// of the file, then the connection breaks), ?html (200 and a page, as some hosts answer for what is missing), ?gzip.
+// A file server on loopback for the browser tests. Below /site/: js/ (the built engine), wasm/ (the modules), models/ and
+// fixtures/ (model folders), endless/ (the fixture that never ends), plain-page/ (the example). A word in the query makes
+// it misbehave: ?nolength (chunked), ?slow, ?cut (half of the file, then the connection breaks), ?html (200 and a page, as
+// some hosts answer for what is missing), ?gzip.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -14,6 +15,7 @@ const TYPES = {
 };
 const FOLDERS = {
   '/site/js/': join(buildFolder, 'js'),
+  '/site/wasm/': join(buildFolder, 'wasm'),
   '/site/models/': join(root, 'models'),
   '/site/fixtures/': join(root, 'tests/wasm/fixtures'),
   '/site/plain-page/': join(root, 'examples/plain-page'),
