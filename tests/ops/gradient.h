@@ -31,7 +31,7 @@ typedef struct heed_variable {
 typedef double heed_function(void *context); /* the value at the variables' present data */
 
 /* The largest relative error that any check of this program met; printed at its end. */
-static double heed_gradient_worst;
+__attribute__((weak)) double heed_gradient_worst;
 
 /* What a direction does to element i: +-1, from a hash, so that nothing need be stored. */
 static inline double heed_direction_sign(size_t i, unsigned direction) {

@@ -17,8 +17,9 @@
 
 #include "heed/status.h"
 
-static long heed_test_passed;
-static long heed_test_failed;
+/* Weak, so that all files of a program count together. */
+__attribute__((weak)) long heed_test_passed;
+__attribute__((weak)) long heed_test_failed;
 
 /* The most failures that are printed; all are counted. */
 enum { HEED_TEST_PRINTED = 40 };

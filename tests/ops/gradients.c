@@ -1,0 +1,69 @@
+/* Every gradient against central differences, in double; and that nothing is left out: this walks ops.def, scores.def and
+ * models.def, and an entry fails that has too few cases here or no golden file in tests/golden. */
+#include "gradients.h"
+
+#include "gradient.h"
+#include "op_runner.h"
+
+enum { CASES_MIN = 3 }; /* batch of 1, length 1, ragged: see the tables */
+
+static const char *const ops[] = {
+#define HEED_OP(name) #name,
+#include "ops/ops.def"
+#undef HEED_OP
+};
+
+static const char *const scores[] = {
+#define HEED_SCORE(name) #name,
+#include "nn/attention/scores.def"
+#undef HEED_SCORE
+};
+
+static const char *const models[] = {
+#define HEED_ARCH(name) #name,
+#include "models/models.def"
+#undef HEED_ARCH
+};
+
+/* "op_add" and the like; the golden test reads the file and fails on fewer than three cases. */
+static bool has_golden_file(const char *kind, const char *name) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/tests/golden/data/%s_%s.safetensors", HEED_SOURCE_DIR, kind, name);
+    FILE *file = fopen(path, "rb");
+    if (file)
+        fclose(file);
+    return file != NULL;
+}
+
+static void cover(const char *kind, const char *name, int (*check)(const char *)) {
+    char text[200];
+    const int cases = check(name);
+    snprintf(text, sizeof text, "%s %s has %d gradient cases; at least %d are needed", kind, name, cases, CASES_MIN);
+    heed_test_report(cases >= CASES_MIN, __FILE__, __LINE__, text);
+    snprintf(text, sizeof text, "%s %s has no golden file", kind, name);
+    heed_test_report(has_golden_file(kind, name), __FILE__, __LINE__, text);
+}
+
+int main(void) {
+    /* The checker sees a factor that is wrong by one part in a thousand, and one in a hundred thousand, and no error
+     * where there is none; a gradient that is missing or not a number is seen too. */
+    CHECK(gradient_error_when_spoilt(1.001) > 100 * HEED_GRADIENT_TOLERANCE);
+    CHECK(gradient_error_when_spoilt(0.99999) > 5 * HEED_GRADIENT_TOLERANCE);
+    CHECK(gradient_error_when_spoilt(0) > 0.5);
+    CHECK(gradient_error_when_spoilt(NAN) > HEED_GRADIENT_TOLERANCE);
+    CHECK(gradient_error_when_spoilt(1 + 1e-15) < HEED_GRADIENT_TOLERANCE / 10);
+    /* An entry that does not exist is seen as not covered. */
+    CHECK_INT(gradients_of_op("no such op"), 0);
+    CHECK_INT(gradients_of_score("no such score"), 0);
+    CHECK_INT(gradients_of_model("no such model"), 0);
+    CHECK(!has_golden_file("op", "no such op"));
+
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        cover("op", ops[i], gradients_of_op);
+    for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
+        cover("score", scores[i], gradients_of_score);
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
+        cover("model", models[i], gradients_of_model);
+    printf("worst relative error %.2g, tolerance %g\n", heed_gradient_worst, HEED_GRADIENT_TOLERANCE);
+    return heed_test_finish("gradients");
+}

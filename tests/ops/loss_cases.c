@@ -1,0 +1,14 @@
+#include "op_case.h"
+
+static const op_case cases[] = {
+    {"cross_entropy", "batch of 1, length 1", {SHAPE3(1, 1, 4)}, {.ids = IDS(2)}, 2},
+    {"cross_entropy", "no lengths", {SHAPE3(2, 3, 4)}, {.ids = IDS(0, 1, 2, 3, 3, 0)}, 2},
+    {"cross_entropy", "ragged", {SHAPE3(3, 3, 5)}, {.ids = IDS(4, 1, 2, 0, 0, 0, 3, 1, 0), .lengths = IDS(3, 1, 2)}, 2},
+    {"cross_entropy", "an empty row", {SHAPE3(2, 2, 3)}, {.ids = IDS(0, 0, 1, 2), .lengths = IDS(0, 2)}, 2},
+    {"cross_entropy", "smoothing, batch of 1, length 1", {SHAPE3(1, 1, 4)}, {.ids = IDS(0), .number = 0.1}, 2},
+    {"cross_entropy", "smoothing, ragged", {SHAPE3(3, 2, 4)},
+     {.ids = IDS(1, 2, 3, 0, 0, 1), .lengths = IDS(2, 1, 2), .number = 0.3}, 2},
+    {"cross_entropy", "large", {SHAPE3(2, 3, 43)}, {.ids = IDS(42, 0, 7, 7, 41, 0), .lengths = IDS(3, 2), .number = 0.1}, 3},
+};
+
+const op_case_list loss_cases = OP_CASE_LIST(cases);

@@ -1,0 +1,94 @@
+#include "op_runner.h"
+
+#include <string.h>
+
+heed_rng op_runner_rng(void) {
+    heed_rng rng;
+    heed_rng_seed(&rng, 1, 2);
+    return rng;
+}
+
+static void run_add(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_add(tape, in[0], in[1]);
+}
+
+static void run_additive_score(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                               heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_additive_score(tape, in[0], in[1], in[2]);
+}
+
+static void run_batch_matmul(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                             heed_tensor **out) {
+    out[0] = heed_batch_matmul(tape, in[0], in[1], arguments->flag);
+}
+
+static void run_concat(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_concat(tape, in[0], in[1]);
+}
+
+static void run_cross_entropy(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                              heed_tensor **out) {
+    out[0] = heed_cross_entropy(tape, in[0], arguments->ids, arguments->lengths, arguments->number);
+}
+
+static void run_dropout(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    tape->training = true;
+    tape->rng = op_runner_rng();
+    out[0] = heed_dropout(tape, in[0], arguments->number);
+}
+
+static void run_embedding(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    out[0] = heed_embedding(tape, in[0], arguments->ids, arguments->rows, arguments->length);
+}
+
+static void run_linear(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_linear(tape, in[0], in[1], in[2]);
+}
+
+static void run_lstm(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    const heed_lstm_result result =
+        heed_lstm(tape, in[0], in[1], in[2], in[3], in[4], in[5], arguments->lengths, arguments->flag);
+    out[0] = result.y;
+    out[1] = result.h;
+    out[2] = result.c;
+}
+
+static void run_masked_softmax(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                               heed_tensor **out) {
+    out[0] = heed_masked_softmax(tape, in[0], arguments->lengths);
+}
+
+static void run_tanh(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_tanh(tape, in[0]);
+}
+
+static void run_tile_time(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    out[0] = heed_tile_time(tape, in[0], arguments->length);
+}
+
+static const op_runner runners[] = {
+    {"add", {"a", "b"}, {"y"}, run_add},
+    {"additive_score", {"query", "key", "v"}, {"y"}, run_additive_score},
+    {"batch_matmul", {"a", "b"}, {"y"}, run_batch_matmul},
+    {"concat", {"a", "b"}, {"y"}, run_concat},
+    {"cross_entropy", {"logits"}, {"loss"}, run_cross_entropy},
+    {"dropout", {"x"}, {"y"}, run_dropout},
+    {"embedding", {"table"}, {"y"}, run_embedding},
+    {"linear", {"x", "w", "b"}, {"y"}, run_linear},
+    {"lstm", {"x", "wx", "wh", "bias", "h0", "c0"}, {"y", "h", "c"}, run_lstm},
+    {"masked_softmax", {"x"}, {"y"}, run_masked_softmax},
+    {"tanh", {"x"}, {"y"}, run_tanh},
+    {"tile_time", {"x"}, {"y"}, run_tile_time},
+};
+
+const op_runner *op_runner_find(const char *name) {
+    for (size_t i = 0; i < sizeof runners / sizeof *runners; i++)
+        if (strcmp(runners[i].name, name) == 0)
+            return &runners[i];
+    return NULL;
+}
