@@ -2,11 +2,13 @@
 #include "base/memory.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
 static atomic_uint_fast64_t allocations;
 static atomic_uint_fast64_t fail_countdown; /* 0: off */
+static atomic_bool fail_on;                 /* after the first failure too */
 
 int heed_mul_size(size_t a, size_t b, size_t *out)
 {
@@ -28,6 +30,8 @@ static int told_to_fail(void)
 {
     if (atomic_load_explicit(&fail_countdown, memory_order_relaxed) == 0)
         return 0;
+    if (atomic_load(&fail_on) && atomic_load(&fail_countdown) == 1)
+        return 1;
     return atomic_fetch_sub(&fail_countdown, 1) == 1;
 }
 
@@ -81,5 +85,12 @@ uint64_t heed_alloc_count(void)
 
 void heed_alloc_fail_at(uint64_t n)
 {
+    atomic_store(&fail_on, false);
+    atomic_store(&fail_countdown, n);
+}
+
+void heed_alloc_fail_from(uint64_t n)
+{
+    atomic_store(&fail_on, true);
     atomic_store(&fail_countdown, n);
 }

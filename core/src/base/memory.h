@@ -18,6 +18,8 @@ void heed_free(void *block); /* NULL is allowed */
 uint64_t heed_alloc_count(void);
 /* Makes the n-th allocation from now fail (1 = the next), once; 0 switches it off. For tests. */
 void heed_alloc_fail_at(uint64_t n);
+/* Makes the n-th allocation from now and all after it fail, until it is called with 0. For tests. */
+void heed_alloc_fail_from(uint64_t n);
 
 /* a * b and a + b into *out; returns 0 when they overflow size_t. */
 int heed_mul_size(size_t a, size_t b, size_t *out);
