@@ -1,0 +1,125 @@
+/** The one place that imports Chart.js: registers what the book's charts use, and gives them the book's look. */
+import {
+  CategoryScale, Chart, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip,
+  type ChartConfiguration, type ChartDataset, type Plugin,
+} from 'chart.js';
+import { resolved } from '../lib/notation';
+
+Chart.register(CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
+
+export interface Line {
+  label: string;
+  colour: string; // a custom property, as in notation.ts
+  points: { x: number; y: number }[];
+  dashed?: boolean;
+  /** A band around the line: lower and upper edges, point by point. */
+  band?: { low: number; high: number }[];
+}
+export interface LineChartOptions {
+  label: string;
+  x: string;
+  y: string;
+  formatY: (value: number) => string;
+  zero: boolean;
+  /** A vertical line at this x, with its words. */
+  marker?: { x: number; text: string } | null;
+}
+
+const font = { family: 'Onest Variable, system-ui, sans-serif', size: 12 };
+
+const marker = (at: () => LineChartOptions['marker']): Plugin<'line'> => ({
+  id: 'marker',
+  afterDatasetsDraw({ ctx, chartArea, scales }) {
+    const wanted = at();
+    if (!wanted) return;
+    const x = scales.x!.getPixelForValue(wanted.x);
+    if (x < chartArea.left - 1 || x > chartArea.right + 1) return;
+    ctx.save();
+    ctx.strokeStyle = ctx.fillStyle = resolved('--key');
+    ctx.lineWidth = 1.5;
+    ctx.setLineDash([3, 3]);
+    ctx.beginPath();
+    ctx.moveTo(x, chartArea.top);
+    ctx.lineTo(x, chartArea.bottom);
+    ctx.stroke();
+    ctx.font = `600 12px ${font.family}`;
+    ctx.textAlign = x > (chartArea.left + chartArea.right) / 2 ? 'right' : 'left';
+    ctx.fillText(wanted.text, x + (ctx.textAlign === 'right' ? -6 : 6), chartArea.bottom - 8);
+    ctx.restore();
+  },
+});
+
+function datasets(lines: Line[]): ChartDataset<'line', { x: number; y: number }[]>[] {
+  return lines.flatMap(({ label, colour, points, dashed, band }, index) => {
+    const ink = resolved(colour);
+    const line: ChartDataset<'line', { x: number; y: number }[]> = {
+      label, data: points, borderColor: ink, backgroundColor: ink, borderWidth: 2, pointRadius: points.length > 40 ? 0 : 2.5,
+      pointHoverRadius: 5, borderDash: dashed ? [5, 4] : [], tension: 0.15, order: index,
+    };
+    if (!band) return [line];
+    const edge = { label: '', borderWidth: 0, pointRadius: 0, pointHoverRadius: 0, tension: 0.15, order: 10 + index };
+    return [line,
+      { ...edge, data: band.map(({ high }, i) => ({ x: points[i]!.x, y: high })), fill: '+1', backgroundColor: `color-mix(in srgb, ${ink} 15%, transparent)` },
+      { ...edge, data: band.map(({ low }, i) => ({ x: points[i]!.x, y: low })), fill: false }];
+  });
+}
+
+export class LineChart {
+  readonly canvas: HTMLCanvasElement;
+  readonly #chart: Chart<'line', { x: number; y: number }[]>;
+  #options: LineChartOptions;
+
+  constructor(host: HTMLElement, options: LineChartOptions) {
+    this.#options = options;
+    this.canvas = host.appendChild(document.createElement('canvas'));
+    this.canvas.setAttribute('role', 'img');
+    this.canvas.setAttribute('aria-label', options.label);
+    const config: ChartConfiguration<'line', { x: number; y: number }[]> = {
+      type: 'line', data: { datasets: [] }, options: this.#look(), plugins: [marker(() => this.#options.marker)],
+    };
+    this.#chart = new Chart(this.canvas, config);
+  }
+
+  draw(lines: Line[], options: Partial<LineChartOptions> = {}): void {
+    this.#options = { ...this.#options, ...options };
+    this.#chart.data.datasets = datasets(lines);
+    this.#chart.options = this.#look();
+    this.#chart.update();
+  }
+
+  destroy(): void {
+    this.#chart.destroy();
+    this.canvas.remove();
+  }
+
+  /** Made anew at each drawing: the theme may have changed. */
+  #look(): NonNullable<ChartConfiguration<'line'>['options']> {
+    const { x, y, zero } = this.#options;
+    const ink = resolved('--ink'), muted = resolved('--muted'), hairline = resolved('--hairline');
+    const axis = (title: string) => ({
+      type: 'linear' as const, title: { display: true, text: title, color: muted, font },
+      ticks: { color: muted, font }, grid: { color: hairline, drawTicks: false }, border: { color: hairline },
+    });
+    return {
+      animation: false, responsive: true, maintainAspectRatio: false, interaction: { mode: 'nearest', axis: 'x', intersect: false },
+      scales: {
+        x: { ...axis(x), ticks: { color: muted, font, precision: 0 } },
+        y: { ...axis(y), beginAtZero: zero, ticks: { color: muted, font, callback: (value) => this.#options.formatY(Number(value)) } },
+      },
+      plugins: {
+        legend: {
+          align: 'start',
+          labels: { color: ink, font, boxWidth: 22, boxHeight: 0, filter: (item) => item.text !== '' },
+          onClick: () => {}, // the figure's state is in the address; a hidden line would not be
+        },
+        tooltip: {
+          filter: (item) => item.dataset.label !== '', titleFont: font, bodyFont: font,
+          callbacks: {
+            title: (items) => `${x}: ${items[0]?.parsed.x ?? ''}`,
+            label: (item) => `${item.dataset.label}: ${this.#options.formatY(item.parsed.y ?? 0)}`,
+          },
+        },
+      },
+    };
+  }
+}

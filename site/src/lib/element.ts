@@ -1,0 +1,66 @@
+/** <heed-figure name="..." params="{...}" eager>: the place that a page keeps for a figure. Figures start when they come
+ * near the viewport; `eager` ones at once. `?embed=name` leaves only that figure on the page. */
+import type { FigureDefinition } from './figure';
+import { h } from './dom';
+import { explain } from './errors';
+import { stringsOf } from './i18n';
+import { Shell } from './shell';
+
+const NEAR = '600px';
+
+export type Registry = Record<string, () => Promise<FigureDefinition<any>>>;
+
+export function defineFigureElement(registry: Registry): void {
+  class FigureElement extends HTMLElement {
+    #shell: Shell | null = null;
+    #near: IntersectionObserver | null = null;
+
+    connectedCallback(): void {
+      if (this.#shell || this.#near) return;
+      if (this.hasAttribute('eager')) return void this.#start();
+      this.#near = new IntersectionObserver((entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) void this.#start();
+      }, { rootMargin: NEAR });
+      this.#near.observe(this);
+    }
+
+    disconnectedCallback(): void {
+      this.#near?.disconnect();
+      this.#near = null;
+      this.#shell?.destroy();
+      this.#shell = null;
+    }
+
+    async #start(): Promise<void> {
+      this.#near?.disconnect();
+      const name = this.getAttribute('name')!;
+      try {
+        const load = registry[name];
+        if (!load) throw new Error(`there is no figure "${name}"`);
+        const definition = await load();
+        if (!this.isConnected || this.#shell) return;
+        this.#shell = new Shell(this, definition, JSON.parse(this.getAttribute('params') ?? '{}'));
+        await this.#shell.start();
+      } catch (error) { // the figure's own code did not arrive
+        const strings = stringsOf(document.documentElement.lang);
+        this.querySelector('.figure-stage')?.replaceChildren(h('div', { class: 'figure-error', role: 'alert' },
+          h('p', { class: 'figure-error-title' }, strings.shell.failed),
+          h('p', { class: 'figure-error-detail', lang: 'en' }, explain(error, strings).detail),
+          h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, strings.shell.retry)));
+      }
+    }
+  }
+  embed();
+  customElements.define('heed-figure', FigureElement);
+}
+
+/** With `?embed=name` the page becomes that one figure. */
+function embed(): void {
+  const name = new URLSearchParams(location.search).get('embed');
+  const figure = name && document.querySelector(`heed-figure[name="${CSS.escape(name)}"]`);
+  if (figure) {
+    figure.setAttribute('eager', '');
+    document.body.replaceChildren(h('main', { class: 'embedded' }, figure));
+  }
+  delete document.documentElement.dataset.embed; // the page was hidden until here
+}
