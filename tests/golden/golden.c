@@ -1,0 +1,89 @@
+/* Heed against PyTorch: outputs and gradients of every op, score, layer, model and optimiser, on every instruction set that
+ * this machine has. The files come from make_golden.py; PyTorch is not needed here. */
+#include "golden_parts.h"
+
+#include "heed/isa.h"
+#include "ops/ops.h"
+
+static const char *const ops[] = {
+#define HEED_OP(name) #name,
+#include "ops/ops.def"
+#undef HEED_OP
+};
+
+static const char *const scores[] = {
+#define HEED_SCORE(name) #name,
+#include "nn/attention/scores.def"
+#undef HEED_SCORE
+};
+
+static const char *const models[] = {
+#define HEED_ARCH(name) #name,
+#include "models/models.def"
+#undef HEED_ARCH
+};
+
+static const char *const optimizers[] = {
+#define HEED_OPTIMIZER(name) #name,
+#include "train/optimizers.def"
+#undef HEED_OPTIMIZER
+};
+
+static void each(const char *kind, const char *const *names, size_t count, void (*check)(const golden_case *test)) {
+    for (size_t i = 0; i < count; i++) {
+        golden_file file;
+        if (golden_open(&file, kind, names[i]))
+            for (int k = 0; k < file.cases; k++) {
+                const golden_case test = golden_get(&file, k);
+                check(&test);
+            }
+        golden_close(&file);
+    }
+}
+#define EACH(kind, names, check) each(kind, names, sizeof(names) / sizeof *(names), check)
+
+/* The comparison sees a number that is off by twice the tolerance, a NaN, and a tensor that is not there. */
+static void self_test(void) {
+    golden_file file;
+    if (!golden_open(&file, "op", "tanh"))
+        return;
+    const golden_case test = golden_get(&file, 0);
+    const size_t n = golden_find(&test, "y")->count;
+    heed_real *y = golden_reals(&test, "y", n);
+    const long passed = heed_test_passed, failed = heed_test_failed;
+    const double worst = golden_worst;
+    heed_test_failed = HEED_TEST_PRINTED; /* expected failures are not printed */
+    const bool same = golden_compare(&test, "y", y, n);
+    y[n - 1] += (heed_real)(2 * GOLDEN_TOLERANCE);
+    const bool off = golden_compare(&test, "y", y, n);
+    y[n - 1] = (heed_real)NAN;
+    const bool nan = golden_compare(&test, "y", y, n);
+    const bool absent = golden_compare(&test, "nothing", y, n);
+    heed_test_passed = passed;
+    heed_test_failed = failed;
+    golden_worst = worst;
+    CHECK(same && !off && !nan && !absent);
+    golden_close(&file);
+}
+
+int main(void) {
+    static const char *const layers[] = {"lstm"};
+    self_test();
+    for (const char *const *isa = heed_isa_list(); *isa; isa++) {
+        heed_error error = {0};
+        if (!heed_isa_available(*isa)) {
+            printf("%s is not available here\n", *isa);
+            continue;
+        }
+        if (!CHECK_OK(heed_isa_force(*isa, &error), &error) || !CHECK_STRING(heed_isa_name(), *isa))
+            continue;
+        golden_worst = 0;
+        EACH("op", ops, golden_check_op);
+        EACH("score", scores, golden_check_score);
+        EACH("layer", layers, golden_check_layer);
+        EACH("model", models, golden_check_model);
+        EACH("optimizer", optimizers, golden_check_optimizer);
+        printf("%s: worst relative error %.2g, tolerance %g\n", *isa, golden_worst, GOLDEN_TOLERANCE);
+    }
+    return heed_test_finish("golden_files");
+}

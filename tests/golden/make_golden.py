@@ -1,0 +1,303 @@
+#!/usr/bin/python3
+"""Writes tests/golden/data/*.safetensors with PyTorch (Debian's python3-torch, 1.13):
+
+    /usr/bin/python3 tests/golden/make_golden.py
+
+Inputs are float32 numbers; PyTorch computes with them in double, and outputs and gradients are rounded to float32 at the
+end, so that what a test compares with is exact. Seeds are fixed: the same files come out again. An op's gradients are those
+of sum(seed * output), the seeds being in the file.
+"""
+import json
+import os
+import sys
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+
+sys.dont_write_bytecode = True
+
+from golden_file import GoldenFile
+from heed_random import Generator
+from seq2seq_reference import (attention_weights, lstm_parameters, parameter_shapes, run_lstm, score_parameters,
+                               seq2seq_logits, torch_lstm)
+
+FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
+PAD, BOS, EOS, SPECIALS = 0, 1, 2, 4
+random = np.random.default_rng(0)
+
+
+def draw(*shape, size=1.0):
+    """Uniform in +-size, exact in float32, as a double that wants a gradient."""
+    values = random.uniform(-size, size, shape).astype(np.float32)
+    return torch.tensor(values.astype(np.float64), requires_grad=True)
+
+
+def backward(outputs):
+    """Draws a seed per output and runs back; {"seed.<name>": ...}."""
+    seeds = {name: draw(*y.shape).detach() for name, y in outputs.items()}
+    sum((seeds[name] * y).sum() for name, y in outputs.items()).backward()
+    return {f"seed.{name}": seed for name, seed in seeds.items()}
+
+
+def add_op_case(file, label, inputs, outputs, **arguments):
+    seeds = backward(outputs)
+    grads = {f"grad.{name}": x.grad for name, x in inputs.items()}
+    file.case(label, **inputs, **outputs, **seeds, **grads, **arguments)
+
+
+def real_steps(lengths, length):
+    """[B, T] of bools."""
+    return torch.arange(length)[None, :] < torch.tensor(lengths)[:, None]
+
+
+def op_add(file):
+    for shape in ((5,), (1, 1, 4), (3, 5, 37)):
+        x = {"a": draw(*shape), "b": draw(*shape)}
+        add_op_case(file, str(shape), x, {"y": x["a"] + x["b"]})
+
+
+def op_additive_score(file):
+    for b, q, k, a in ((1, 1, 1, 3), (2, 3, 4, 5), (2, 2, 5, 33)):
+        x = {"query": draw(b, q, a), "key": draw(b, k, a), "v": draw(a)}
+        y = torch.tanh(x["query"][:, :, None] + x["key"][:, None]) @ x["v"]
+        add_op_case(file, f"{b} x {q} x {k}, {a} channels", x, {"y": y})
+
+
+def op_batch_matmul(file):
+    for b, m, k, n in ((1, 1, 4, 1), (2, 3, 4, 5), (3, 9, 17, 21)):
+        x = {"a": draw(b, m, k), "b": draw(b, k, n)}
+        add_op_case(file, f"{b}, {m} x {k} x {n}", x, {"y": x["a"] @ x["b"]}, flag=0)
+        x = {"a": draw(b, m, k), "b": draw(b, n, k)}
+        add_op_case(file, f"{b}, {m} x {k} x {n} transposed", x, {"y": x["a"] @ x["b"].transpose(1, 2)}, flag=1)
+
+
+def op_concat(file):
+    for first, second in (((3,), (2,)), ((1, 1, 4), (1, 1, 3)), ((3, 4, 19), (3, 4, 35))):
+        x = {"a": draw(*first), "b": draw(*second)}
+        add_op_case(file, f"{first} {second}", x, {"y": torch.cat([x["a"], x["b"]], dim=-1)})
+
+
+def op_cross_entropy(file):
+    shapes = (([1], 1, 4), ([3, 1, 2], 3, 5), ([0, 2], 2, 3), ([6, 4, 1, 5], 6, 43))
+    for lengths, steps, classes in shapes:
+        for smoothing in (0.0, 0.1):
+            x = {"logits": draw(len(lengths), steps, classes, size=4)}
+            targets = random.integers(0, classes, (len(lengths), steps))
+            real = real_steps(lengths, steps)
+            loss = F.cross_entropy(x["logits"][real], torch.tensor(targets)[real], reduction="sum",
+                                   label_smoothing=smoothing)
+            add_op_case(file, f"lengths {lengths} of {steps}, {classes} classes, smoothing {smoothing}", x,
+                        {"loss": loss.reshape(1)}, ids=targets, lengths=lengths, number=smoothing)
+
+
+def op_dropout(file):
+    for shape, p in (((17,), 0.5), ((1, 1, 6), 0.2), ((3, 7, 31), 0.1)):
+        x = {"x": draw(*shape)}
+        mask = torch.tensor(Generator(1, 2).dropout_mask(x["x"].numel(), p)).reshape(shape)
+        add_op_case(file, f"{shape} {p}", x, {"y": x["x"] * mask}, number=p)
+
+
+def op_embedding(file):
+    for rows, length, vocabulary, size in ((1, 1, 4, 3), (2, 3, 3, 5), (4, 7, 11, 33)):
+        x = {"table": draw(vocabulary, size)}
+        ids = random.integers(0, vocabulary, (rows, length))
+        add_op_case(file, f"{rows} x {length} of {vocabulary} x {size}", x,
+                    {"y": F.embedding(torch.tensor(ids), x["table"])}, ids=ids)
+
+
+def op_linear(file):
+    for shape, out, bias in (((1, 1, 3), 2, True), ((4, 5), 3, False), ((7,), 4, True), ((3, 7, 17), 19, True)):
+        x = {"x": draw(*shape), "w": draw(out, shape[-1])}
+        if bias:
+            x["b"] = draw(out)
+        add_op_case(file, f"{shape} to {out}", x, {"y": F.linear(x["x"], x["w"], x.get("b"))})
+
+
+def op_lstm(file):
+    """One layer, one direction, against nn.LSTM on packed sequences; the reverse direction is that of a bidirectional
+    one, whose forward half gets zero weights."""
+    cases = ((1, 1, 2, 3, None, False), (2, 4, 3, 2, None, True), (3, 5, 2, 3, [5, 1, 3], True),
+             (4, 6, 5, 9, [6, 4, 1, 5], True))
+    wide = (3, 4, 5, 17, [4, 1, 3], False)
+    for reverse in (False, True):
+        for b, t, size, hidden, lengths, with_state in cases if reverse else cases + (wide,):
+            x = {"x": draw(b, t, size), "wx": draw(4 * hidden, size, size=0.5),
+                 "wh": draw(4 * hidden, hidden, size=0.5), "bias": draw(4 * hidden)}
+            if with_state:
+                x["h0"], x["c0"] = draw(b, hidden), draw(b, hidden)
+            state = [x.get(k, torch.zeros(b, hidden, dtype=torch.float64)) for k in ("h0", "c0")]
+            suffix = "_reverse" if reverse else ""
+            p = {name: torch.zeros(shape, dtype=torch.float64)
+                 for name, shape in lstm_parameters("l", size, hidden, 1, reverse)}
+            for ours, name in (("wx", "weight_ih"), ("wh", "weight_hh"), ("bias", "bias")):
+                p[f"l.0.{name}{suffix}"] = x[ours]
+            if reverse:
+                state = [torch.stack([torch.zeros_like(s), s]) for s in state]
+            else:
+                state = [s[None] for s in state]
+            y, (h, c) = run_lstm(torch_lstm(p, "l", size, hidden, 1, reverse), x["x"], lengths, tuple(state))
+            out = {"y": y[:, :, -hidden:], "h": h[-1], "c": c[-1]}
+            add_op_case(file, f"{b} x {t} x {size}, {hidden} cells, lengths {lengths}, reverse {reverse}", x, out,
+                        lengths=lengths, flag=int(reverse))
+
+
+def op_masked_softmax(file):
+    for b, q, k, lengths in ((1, 1, 1, None), (2, 3, 5, None), (3, 2, 5, [5, 1, 3]), (4, 3, 37, [37, 20, 16, 1])):
+        x = {"x": draw(b, q, k, size=4)}
+        s = x["x"]
+        if lengths:
+            s = s.masked_fill(~real_steps(lengths, k)[:, None, :], -torch.inf)
+        add_op_case(file, f"{b} x {q} x {k}, lengths {lengths}", x, {"y": torch.softmax(s, dim=2)}, lengths=lengths)
+
+
+def op_tanh(file):
+    for shape, size in (((9,), 1), ((1, 1, 3), 4), ((4, 6, 33), 2)):
+        x = {"x": draw(*shape, size=size)}
+        add_op_case(file, str(shape), x, {"y": torch.tanh(x["x"])})
+
+
+def op_tile_time(file):
+    for b, t, c in ((1, 1, 4), (3, 4, 2), (5, 6, 33)):
+        x = {"x": draw(b, c)}
+        add_op_case(file, f"{b} x {t} x {c}", x, {"y": x["x"][:, None, :].expand(b, t, c)}, length=t)
+
+
+OPS = {name[3:]: function for name, function in list(globals().items()) if name.startswith("op_")}
+
+
+def score_file(file, score):
+    """Attention as a whole: weights and context, values being the keys."""
+    sizes = ((1, 1, 1, 3, 3, None), (2, 3, 4, 4, 4, None), (3, 2, 5, 3, 3, [5, 1, 3]), (4, 3, 7, 13, 13, [2, 7, 6, 1]),
+             (3, 2, 5, 3, 4, [5, 1, 3]), (2, 3, 7, 11, 17, [7, 4]))
+    for b, q, k, query_size, key_size, lengths in sizes:
+        if score == "dot" and query_size != key_size:
+            continue
+        x = {"queries": draw(b, q, query_size), "memory": draw(b, k, key_size)}
+        parameters = {n: draw(*shape) for n, shape in score_parameters(score, "score", query_size, key_size)}
+        x.update(parameters)
+        weights = attention_weights(score, parameters, "score", x["queries"], x["memory"], lengths)
+        add_op_case(file, f"{b} x {q} x {k}, sizes {query_size} and {key_size}, lengths {lengths}", x,
+                    {"weights": weights, "context": weights @ x["memory"]}, lengths=lengths)
+
+
+def lstm_layer_file(file):
+    """heed_lstm_apply against nn.LSTM: stacked, both directions, packed sequences."""
+    cases = ((1, 1, 3, 2, 1, True, None), (3, 5, 4, 3, 1, True, [5, 1, 3]), (3, 5, 4, 3, 2, True, [2, 5, 4]),
+             (2, 4, 3, 5, 3, False, None), (4, 7, 5, 9, 1, True, [7, 3, 6, 1]))
+    for b, t, size, hidden, layers, bidirectional, lengths in cases:
+        x = {"x": draw(b, t, size)}
+        p = {n: draw(*shape, size=0.5) for n, shape in lstm_parameters("lstm", size, hidden, layers, bidirectional)}
+        y, (h, c) = run_lstm(torch_lstm(p, "lstm", size, hidden, layers, bidirectional), x["x"], lengths)
+        directions = 2 if bidirectional else 1
+        out = {"y": y}
+        for layer in range(layers):
+            for name, state in (("h", h), ("c", c)):
+                out[f"{name}{layer}"] = torch.cat(list(state[directions * layer:directions * (layer + 1)]), dim=1)
+        add_op_case(file, f"{b} x {t} x {size}, {layers} layers of {hidden}, lengths {lengths}", {**x, **p}, out,
+                    lengths=lengths, flag=int(bidirectional), hidden=hidden, layers=layers)
+
+
+def batch(rows, source_length, target_length, source_vocabulary, target_vocabulary):
+    """Ragged rows, the first one of full length, the second one as short as can be."""
+    source = np.full((rows, source_length), PAD)
+    target_in, target_out = np.full((rows, target_length), PAD), np.full((rows, target_length), PAD)
+    source_lengths, target_lengths = [], []
+    for row in range(rows):
+        s = source_length if row == 0 else 1 if row == 1 else int(random.integers(1, source_length + 1))
+        t = target_length if row == 0 else 1 if row == 1 else int(random.integers(1, target_length + 1))
+        source[row, :s] = random.integers(SPECIALS, source_vocabulary, s)
+        target_out[row, :t] = [*random.integers(SPECIALS, target_vocabulary, t - 1), EOS]
+        target_in[row, :t] = [BOS, *target_out[row, :t - 1]]
+        source_lengths.append(s)
+        target_lengths.append(t)
+    return source, source_lengths, target_in, target_out, target_lengths
+
+
+def model_seq2seq(file):
+    """The shape of the model that pronounces words, made tiny; bridged, deeper and fed variants."""
+    source_vocabulary, target_vocabulary = 9, 10
+    shapes = ((3, 6, 1, 1, 4, 6, 5), (2, 3, 2, 2, 1, 1, 1), (2, 3, 2, 1, 3, 4, 6))
+    for number, score in enumerate(("dot", "general", "additive", "none")):
+        for feeding in (False, True):
+            chosen = shapes[0], shapes[1 + (number + feeding) % 2]  # every score meets all three, files stay small
+            for encoder_hidden, decoder_hidden, encoder_layers, decoder_layers, rows, s, t in chosen:
+                if score == "dot":
+                    decoder_hidden = 2 * encoder_hidden
+                c = {"model_type": "seq2seq", "source_embedding": 4, "target_embedding": 3,
+                     "encoder_hidden": encoder_hidden, "encoder_layers": encoder_layers,
+                     "decoder_hidden": decoder_hidden, "decoder_layers": decoder_layers, "score": score,
+                     "input_feeding": feeding, "dropout": 0}
+                p = {n: draw(*shape, size=0.6)
+                     for n, shape in parameter_shapes(c, source_vocabulary, target_vocabulary)}
+                source, source_lengths, target_in, target_out, target_lengths = batch(
+                    rows, s, t, source_vocabulary, target_vocabulary)
+                logits = seq2seq_logits(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in))
+                real = real_steps(target_lengths, t)
+                loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum",
+                                       label_smoothing=0.1)
+                loss.backward()
+                padded = logits.detach().clone()
+                padded[~real] = 0  # beyond a row's end anything may stand: the test looks at real steps only
+                file.case(f"{score}, feeding {feeding}, encoder {encoder_layers} x {encoder_hidden}, "
+                          f"decoder {decoder_layers} x {decoder_hidden}, {rows} x {s} -> {t}",
+                          config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1),
+                          logits=padded, number=0.1, source=source, source_lengths=source_lengths,
+                          target_in=target_in, target_out=target_out, target_lengths=target_lengths,
+                          vocabularies=[source_vocabulary, target_vocabulary])
+
+
+def single(x):
+    return float(np.float32(x))
+
+
+def adam_file(file):
+    """Steps of torch.optim.Adam and AdamW after clip_grad_norm_, whose factor is in the file."""
+    steps = 6
+    for count, rate, betas, epsilon, decay, clip in ((1, 1e-1, (0.9, 0.999), 1e-8, 0.0, 0.0),
+                                                     (37, 1e-3, (0.9, 0.999), 1e-8, 0.0, 1.0),
+                                                     (130, 1e-2, (0.9, 0.98), 1e-9, 0.1, 0.5),
+                                                     (64, 3e-3, (0.8, 0.95), 1e-6, 0.01, 0.0)):
+        w = draw(count)
+        start = w.detach().clone()
+        # The settings are float32 numbers as in the engine: 1 - beta of a rounded beta is another number.
+        rate, epsilon, decay = single(rate), single(epsilon), single(decay)
+        betas = single(betas[0]), single(betas[1])
+        options = {"lr": rate, "betas": betas, "eps": epsilon}
+        optimizer = torch.optim.AdamW([w], weight_decay=decay, **options) if decay else torch.optim.Adam([w], **options)
+        gradients, scales, weights = [], [], []
+        for _ in range(steps):
+            g = draw(count, size=2).detach()
+            w.grad = g.clone()
+            scale = 1.0
+            if clip:
+                norm = torch.nn.utils.clip_grad_norm_([w], clip)
+                scale = float(min(1.0, clip / (float(norm) + 1e-6)))
+            optimizer.step()
+            gradients.append(g)
+            scales.append(scale)
+            weights.append(w.detach().clone())
+        moments = optimizer.state[w]
+        file.case(f"{count} weights, rate {rate}, betas {betas}, decay {decay}, clip {clip}", start=start,
+                  gradients=torch.stack(gradients), scales=scales, weights=torch.stack(weights),
+                  m=moments["exp_avg"], v=moments["exp_avg_sq"], settings=[rate, *betas, epsilon, decay])
+
+
+def write(name, fill, *arguments):
+    global random
+    random = np.random.default_rng(sum(name.encode()))  # a file depends on its own name only
+    file = GoldenFile()
+    fill(file, *arguments)
+    file.write(os.path.join(FOLDER, name + ".safetensors"))
+    print(f"{name}: {file.cases} cases, {os.path.getsize(os.path.join(FOLDER, name + '.safetensors'))} bytes")
+
+
+if __name__ == "__main__":
+    os.makedirs(FOLDER, exist_ok=True)
+    for op, function in sorted(OPS.items()):
+        write(f"op_{op}", function)
+    for score in ("dot", "general", "additive"):
+        write(f"score_{score}", score_file, score)
+    write("layer_lstm", lstm_layer_file)
+    write("model_seq2seq", model_seq2seq)
+    write("optimizer_adam", adam_file)

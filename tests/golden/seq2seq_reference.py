@@ -1,0 +1,128 @@
+"""The seq2seq architecture of models/seq2seq.c, written in PyTorch from its description, in double precision."""
+import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
+
+GATE_COUNT = 4
+
+
+def lstm_parameters(name, size, hidden, layers, bidirectional):
+    """(name, shape) of every parameter, in the order in which the engine declares them."""
+    directions = ["", "_reverse"] if bidirectional else [""]
+    for layer in range(layers):
+        width = hidden * len(directions) if layer else size
+        for suffix in directions:
+            yield f"{name}.{layer}.weight_ih{suffix}", (GATE_COUNT * hidden, width)
+            yield f"{name}.{layer}.weight_hh{suffix}", (GATE_COUNT * hidden, hidden)
+            yield f"{name}.{layer}.bias{suffix}", (GATE_COUNT * hidden,)
+
+
+def torch_lstm(parameters, name, size, hidden, layers, bidirectional):
+    """An nn.LSTM whose parameters are ours (ours has one bias; the other one here is zero)."""
+    module = nn.LSTM(size, hidden, layers, batch_first=True, bidirectional=bidirectional).double()
+    for layer in range(layers):
+        for suffix in ["", "_reverse"] if bidirectional else [""]:
+            for ours, theirs in (("weight_ih", "weight_ih"), ("weight_hh", "weight_hh"), ("bias", "bias_ih")):
+                key = f"{theirs}_l{layer}{suffix}"
+                value = parameters[f"{name}.{layer}.{ours}{suffix}"]
+                delattr(module, key)
+                setattr(module, key, value)
+            getattr(module, f"bias_hh_l{layer}{suffix}").data.zero_()
+    module._flat_weights = [getattr(module, key) for key in module._flat_weights_names]
+    return module
+
+
+def run_lstm(module, x, lengths, state=None):
+    """Ragged rows by packed sequences; the output beyond a row's length is 0."""
+    if lengths is None:
+        return module(x, state)
+    packed = pack_padded_sequence(x, torch.tensor(lengths), batch_first=True, enforce_sorted=False)
+    y, last = module(packed, state)
+    return pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])[0], last
+
+
+def attention_weights(score, parameters, name, queries, memory, lengths):
+    """softmax of the score over the real keys; [B, Q, K]."""
+    if score == "dot":
+        s = queries @ memory.transpose(1, 2)
+    elif score == "general":
+        s = queries @ (memory @ parameters[f"{name}.weight"].T).transpose(1, 2)
+    elif score == "additive":
+        query = queries @ parameters[f"{name}.query.weight"].T
+        key = memory @ parameters[f"{name}.key.weight"].T
+        s = torch.tanh(query[:, :, None, :] + key[:, None, :, :]) @ parameters[f"{name}.v"]
+    else:
+        raise ValueError(score)
+    if lengths is not None:
+        real = torch.arange(memory.shape[1])[None, :] < torch.tensor(lengths)[:, None]
+        s = s.masked_fill(~real[:, None, :], -torch.inf)
+    return torch.softmax(s, dim=2)
+
+
+def score_parameters(score, name, query_size, key_size):
+    if score == "general":
+        return [(f"{name}.weight", (query_size, key_size))]
+    if score == "additive":
+        return [(f"{name}.query.weight", (query_size, query_size)), (f"{name}.key.weight", (query_size, key_size)),
+                (f"{name}.v", (query_size,))]
+    return []
+
+
+def parameter_shapes(c, source_vocabulary, target_vocabulary):
+    memory, hidden = 2 * c["encoder_hidden"], c["decoder_hidden"]
+    yield "encoder.embedding.weight", (source_vocabulary, c["source_embedding"])
+    yield from lstm_parameters("encoder.lstm", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
+    yield "decoder.embedding.weight", (target_vocabulary, c["target_embedding"])
+    fed = hidden if c["input_feeding"] else 0
+    yield from lstm_parameters("decoder.lstm", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
+    if memory != hidden:
+        for part in "hc":
+            yield f"bridge.{part}.weight", (hidden, memory)
+            yield f"bridge.{part}.bias", (hidden,)
+    yield from score_parameters(c["score"], "decoder.attention", hidden, memory)
+    yield "decoder.combine.weight", (hidden, memory + hidden)
+    yield "decoder.combine.bias", (hidden,)
+    yield "decoder.output.weight", (target_vocabulary, hidden)
+    yield "decoder.output.bias", (target_vocabulary,)
+
+
+def seq2seq_logits(c, p, source, source_lengths, target_in):
+    """source [B, S], target_in [B, T]; logits [B, T, V]."""
+    memory_size, hidden = 2 * c["encoder_hidden"], c["decoder_hidden"]
+    encoder = torch_lstm(p, "encoder.lstm", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
+    memory, (h, cell) = run_lstm(encoder, p["encoder.embedding.weight"][source], source_lengths)
+
+    def both_directions(state):  # [layers * 2, B, hidden] -> one [B, 2 hidden] per layer
+        return [torch.cat([state[2 * layer], state[2 * layer + 1]], dim=1) for layer in range(c["encoder_layers"])]
+
+    def begin(states, part):  # decoder layer l begins in encoder layer l, or in its last one
+        states = [states[min(layer, c["encoder_layers"] - 1)] for layer in range(c["decoder_layers"])]
+        if memory_size != hidden:
+            states = [torch.tanh(s @ p[f"bridge.{part}.weight"].T + p[f"bridge.{part}.bias"]) for s in states]
+        return torch.stack(states)
+
+    summary = both_directions(h)[-1]
+    state = begin(both_directions(h), "h"), begin(both_directions(cell), "c")
+    fed = hidden if c["input_feeding"] else 0
+    decoder = torch_lstm(p, "decoder.lstm", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
+    embedded = p["decoder.embedding.weight"][target_in]
+
+    def read_out(h_steps):
+        if c["score"] == "none":
+            context = summary[:, None, :].expand(-1, h_steps.shape[1], -1)
+        else:
+            weights = attention_weights(c["score"], p, "decoder.attention", h_steps, memory, source_lengths)
+            context = weights @ memory
+        joined = torch.cat([context, h_steps], dim=2)
+        return torch.tanh(joined @ p["decoder.combine.weight"].T + p["decoder.combine.bias"])
+
+    if not c["input_feeding"]:
+        readout = read_out(decoder(embedded, state)[0])
+    else:
+        last, steps = torch.zeros(source.shape[0], 1, hidden, dtype=torch.float64), []
+        for t in range(target_in.shape[1]):
+            y, state = decoder(torch.cat([embedded[:, t:t + 1], last], dim=2), state)
+            last = read_out(y)
+            steps.append(last)
+        readout = torch.cat(steps, dim=1)
+    return readout @ p["decoder.output.weight"].T + p["decoder.output.bias"]
