@@ -1,8 +1,9 @@
 // The client and its worker in Chromium: loading, running, streaming, errors; every module that was built.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { assertClose, fixture, modelFolders, readJson } from '../support.mjs';
+import { assertClose, fixture, modelFolders, readJson, root } from '../support.mjs';
 import { builtModules, launch, openPage } from './chromium.mjs';
 import { serve } from './server.mjs';
 
@@ -224,6 +225,32 @@ test('text with a lone surrogate comes back as it was', async () => {
     return { start: skipped[0].start, length: skipped[0].length, same: skipped[0].text === '\ud83d', places: source.map(({ start }) => start) };
   });
   assert.deepEqual(result, { start: 2, length: 1, same: true, places: [0, 1, 3, 4] });
+});
+
+test('using frees a model and closes an engine', async () => {
+  assert.equal(await page.evaluate(async () => {
+    const own = await heed.connect();
+    const model = await own.load('fixtures/tiny-attn');
+    const symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+    model[symbol]();
+    const first = await failure(() => model.run('heed'));
+    own[symbol]();
+    const second = await failure(() => own.load('fixtures/tiny-attn'));
+    return `${first.code} ${second.code}`;
+  }), 'freed freed');
+});
+
+test('the code in the README runs', async () => {
+  const [, code] = /```js\n(.*?)```/s.exec(readFileSync(join(root, 'bindings/README.md'), 'utf8'));
+  const { page: reader, complaints: grumbles } = await openPage(browser, server.url);
+  const lines = [];
+  reader.on('console', (message) => lines.push(message.text()));
+  await reader.addScriptTag({ type: 'module', content: `${code}\nglobalThis.done = true;` });
+  await reader.waitForFunction(() => globalThis.done);
+  assert.deepEqual(grumbles, []);
+  assert.match(lines[0], /^\d+ of \d+ bytes$|of \? bytes/);
+  assert.ok(lines.length > 5);
+  await reader.close();
 });
 
 test('nothing complained on the console but the failed fetches', () => {

@@ -1,4 +1,4 @@
-// A file server on loopback for the browser tests. Below /site/: js/ (the built engine), wasm/ (the modules), models/ and
+// A file server on loopback for the browser tests. Below /site/: js/ and engine/ (the built engine), wasm/ (the modules), models/ and
 // fixtures/ (model folders), endless/ (the fixture that never ends), plain-page/ (the example). A word in the query makes
 // it misbehave: ?nolength (chunked), ?slow, ?cut (half of the file, then the connection breaks), ?html (200 and a page, as
 // some hosts answer for what is missing), ?gzip.
@@ -15,6 +15,7 @@ const TYPES = {
 };
 const FOLDERS = {
   '/site/js/': join(buildFolder, 'js'),
+  '/site/engine/': join(buildFolder, 'js'),
   '/site/wasm/': join(buildFolder, 'wasm'),
   '/site/models/': join(root, 'models'),
   '/site/fixtures/': join(root, 'tests/wasm/fixtures'),
