@@ -62,11 +62,14 @@ static void plans(void) {
     for (int32_t i = 0; i < plan.batch_count; i++) {
         int rows = 0;
         const int32_t *indices = heed_batch_plan_rows(&plan, i, &rows);
+        int32_t shortest = 99, longest = 0;
         total += rows;
-        for (int r = 0; r < rows; r++)
+        for (int r = 0; r < rows; r++) {
+            int32_t length = examples.list[indices[r]].source_length;
             repeated += seen[indices[r]]++ > 0;
-        int32_t shortest = examples.list[indices[0]].source_length,
-                longest = examples.list[indices[rows - 1]].source_length;
+            shortest = length < shortest ? length : shortest;
+            longest = length > longest ? length : longest;
+        }
         spread += longest - shortest;
         increasing += i > 0 && plan.batches[i] > plan.batches[i - 1];
     }

@@ -67,6 +67,11 @@ static void below_and_shuffle(void) {
     for (int i = 0; i < 10000; i++)
         above += heed_rng_below(&rng, 3000000000u) >= 1500000000u;
     CHECK(abs(above - 5000) < 250);
+    /* Of 2^32 draws onto 3/4 of them, one value in three would come twice as often if none were thrown away. */
+    int threes = 0;
+    for (int i = 0; i < 9000; i++)
+        threes += heed_rng_below(&rng, 3u << 30) % 3 == 0;
+    CHECK(abs(threes - 3000) < 225);
     /* Every one of the 24 orders of four items, about equally often. */
     int orders[256] = {0}, seen = 0;
     for (int i = 0; i < 24000; i++) {

@@ -77,6 +77,8 @@ static void reader(void) {
     CHECK_INT(heed_read_u8(&r), 0); /* sticky, though a byte is left */
     heed_reader short_one = {{bytes, 7}, 0, 0};
     CHECK(heed_read_u64(&short_one) == 0 && short_one.failed);
+    heed_reader tail = {{bytes, 10}, 6, 0};
+    CHECK(heed_read_bytes(&tail, 5).data == NULL && tail.failed); /* fits in the whole, not in what is left */
     heed_reader exact = {{bytes, 10}, 0, 0};
     CHECK_INT(heed_read_bytes(&exact, 10).size, 10);
     CHECK(!exact.failed);

@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include <stdatomic.h>
+#include <time.h>
 
 #include "base/clock.h"
 #include "base/thread.h"
@@ -38,10 +39,35 @@ static void every_job_once(int threads) {
     heed_pool_free(pool);
 }
 
+static void slow_job(void *context, int index) {
+    const struct timespec moment = {0, 20000000};
+    if (index > 0)
+        nanosleep(&moment, NULL);
+    ((atomic_int *)context)[index] = 1;
+}
+
+/* The call returns after the slowest job, not after the last to be handed out. */
+static void waits_for_the_slowest(void) {
+    heed_pool *pool = NULL;
+    heed_error error = {0};
+    if (!CHECK_OK(heed_pool_create(4, &pool, &error), &error))
+        return;
+    for (int round = 0; round < 5; round++) {
+        atomic_int done[4] = {0};
+        int sum = 0;
+        heed_pool_run(pool, slow_job, done, 4);
+        for (int i = 0; i < 4; i++)
+            sum += done[i];
+        CHECK_INT(sum, 4);
+    }
+    heed_pool_free(pool);
+}
+
 int main(void) {
     every_job_once(1);
     every_job_once(2);
     every_job_once(9);
+    waits_for_the_slowest();
     heed_pool *pool = NULL;
     heed_error error = {0};
     CHECK_STATUS(heed_pool_create(0, &pool, &error), HEED_ERROR_ARGUMENT, &error);
