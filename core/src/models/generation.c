@@ -221,10 +221,12 @@ static heed_status find_extensions(heed_generation *g, heed_generation_step *row
         if (!isfinite(log_sum))
             return heed_fail(error, HEED_ERROR_NUMERIC, "step %d: the model's output is not a number", g->steps + 1);
         HEED_TRY(describe_row(g, row, log_sum, &rows[row], error));
+        /* [book:beam] */
         for (int32_t v = 0; v < vocabulary; v++)
             if (may_follow(v))
                 *count = keep_best(best, *count, 2 * g->beam,
                                    (extension){sum + ((double)logits[v] - log_sum), row, v});
+        /* [/book] */
     }
     return HEED_OK;
 }

@@ -113,11 +113,15 @@ static encoded encode(const heed_model *model, heed_tape *tape, const int32_t *s
     heed_tensor *x = heed_embedding(tape, heed_params_tensor(tape, params, net->source_embedding), source, rows, length);
     heed_lstm_state last;
     encoded result = {0};
+    /* [book:encoder] */
     x = heed_dropout(tape, x, net->dropout);
     result.memory = heed_lstm_apply(tape, params, &net->encoder, x, lengths, NULL, &last);
+    /* [/book] */
     heed_trace_keep(tape, "encoder.h", result.memory);
     result.memory = heed_dropout(tape, result.memory, net->dropout);
+    /* [book:summary] */
     result.summary = last.h[net->encoder.layers - 1];
+    /* [/book] */
     if (net->attends)
         result.prepared = net->attention.score->prepare(tape, params, &net->attention, result.memory);
     for (int l = 0; l < net->decoder.layers; l++) {
@@ -141,13 +145,16 @@ static decoded decode(const heed_model *model, heed_tape *tape, const encoded *s
     const network *net = model->network;
     const heed_params *params = &model->params;
     decoded result = {0};
+    /* [book:decoder] */
     heed_tensor *x =
         heed_embedding(tape, heed_params_tensor(tape, params, net->target_embedding), previous, rows, length);
     x = heed_dropout(tape, x, net->dropout);
     if (feed)
         x = heed_concat(tape, x, feed);
     heed_tensor *h = heed_lstm_apply(tape, params, &net->decoder, x, NULL, state, state);
+    /* [/book] */
     heed_trace_keep(tape, "decoder.h", h);
+    /* [book:context] */
     heed_tensor *context;
     if (net->attends) {
         heed_attention_result attention = heed_attention_apply(tape, params, &net->attention, h, source->prepared,
@@ -158,10 +165,13 @@ static decoded decode(const heed_model *model, heed_tape *tape, const encoded *s
     } else {
         context = heed_tile_time(tape, source->summary, length);
     }
+    /* [/book] */
     heed_trace_keep(tape, "decoder.context", context);
+    /* [book:readout] */
     result.readout = heed_tanh(tape, heed_linear_apply(tape, params, &net->combine, heed_concat(tape, context, h)));
     heed_tensor *dropped = heed_dropout(tape, result.readout, net->dropout);
     result.logits = heed_linear_apply(tape, params, &net->output, dropped);
+    /* [/book] */
     heed_trace_keep(tape, "decoder.logits", result.logits);
     return result;
 }

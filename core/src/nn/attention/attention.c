@@ -28,7 +28,9 @@ heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *p
 {
     heed_tensor *scores_of = attention->score->apply(tape, params, attention, queries, prepared);
     heed_attention_result result;
+    /* [book:softmax] */
     result.weights = heed_masked_softmax(tape, scores_of, lengths);
     result.context = heed_batch_matmul(tape, result.weights, values, false);
+    /* [/book] */
     return result;
 }

@@ -11,14 +11,18 @@ static int declare(heed_params *params, const char *name, int query_size, int ke
 static heed_tensor *prepare(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                             heed_tensor *keys)
 {
+    /* [book:keys] */
     return heed_linear(tape, keys, heed_params_tensor(tape, params, attention->params[0]), NULL);
+    /* [/book] */
 }
 
 static heed_tensor *apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                           heed_tensor *queries, heed_tensor *prepared)
 {
     (void)params, (void)attention;
+    /* [book:scores] */
     return heed_batch_matmul(tape, queries, prepared, true);
+    /* [/book] */
 }
 
 const heed_score heed_score_general = {"general", declare, prepare, apply, "any sizes"};
