@@ -14,9 +14,9 @@
 enum { MOST_ROUNDS = 101, MOST_SETS = 8 };
 
 typedef struct measurement {
-    int calls;                 /* per sample, so that a sample takes about sample_seconds; 0: not to be run */
-    double work;               /* of one call */
-    double rates[MOST_ROUNDS]; /* work per second */
+    int calls;                  /* of a batch between two looks at the clock; 0: not to be run */
+    double work;                /* of one call */
+    double rates[MOST_ROUNDS];  /* work per second */
     double shares[MOST_ROUNDS]; /* of the peak in the same round */
 } measurement;
 
@@ -39,20 +39,25 @@ static double time_calls(const bench *b, int set, int index, int calls, double *
     return heed_clock() - start;
 }
 
-/* Doubles the calls until they take a quarter of a sample: at first there are page faults, cold caches, and in a browser
- * code that is not yet compiled well. */
+/* Doubles the calls of a batch until it takes a tenth of a sample: at first there are page faults, cold caches, and in a
+ * browser code that is not yet compiled well. */
 static void calibrate(bench *b, int set, int index) {
     measurement *x = &b->measurements[set * b->case_count + index];
-    int calls = 1;
-    for (;;) {
-        double seconds = time_calls(b, set, index, calls, &x->work);
-        if (seconds >= b->options.sample_seconds / 4 || calls > (1 << 28)) {
-            double wanted = calls * b->options.sample_seconds / (seconds > 0 ? seconds : 1e-9);
-            x->calls = wanted < 1 ? 1 : wanted > (1 << 28) ? 1 << 28 : (int)wanted;
-            return;
-        }
-        calls *= 2;
+    x->calls = 1;
+    while (time_calls(b, set, index, x->calls, &x->work) < b->options.sample_seconds / 10 && x->calls < 1 << 28)
+        x->calls *= 2;
+}
+
+/* Work per second, over as many batches as a sample takes. A batch that was calibrated while the machine was busy is too
+ * short, which this makes good. */
+static double sample(bench *b, int set, int index) {
+    measurement *x = &b->measurements[set * b->case_count + index];
+    double seconds = 0, work = 0;
+    while (seconds < b->options.sample_seconds) {
+        seconds += time_calls(b, set, index, x->calls, &x->work);
+        work += x->work * x->calls;
     }
+    return work / seconds;
 }
 
 static bool wanted_case(const bench *b, int index) {
@@ -71,8 +76,7 @@ static void measure(bench *b) {
                 measurement *x = &b->measurements[set * b->case_count + i];
                 if (x->calls == 0)
                     continue;
-                double seconds = time_calls(b, set, i, x->calls, &x->work);
-                x->rates[round] = x->work * x->calls / (seconds > 0 ? seconds : 1e-9);
+                x->rates[round] = sample(b, set, i);
                 x->shares[round] = x->rates[round] / peak->rates[round];
             }
         }

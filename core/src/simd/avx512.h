@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 #define V_SET "avx512"
-enum { V_LANES = 16, V_TILE_ROWS = 8, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 8, V_CHAINS = 24 };
+enum { V_LANES = 16, V_TILE_ROWS = 8, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 8, V_CHAINS = 24, V_FUSED = 1 };
 typedef __m512 heed_vec;
 typedef __mmask16 heed_mask;
 

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define V_SET "scalar"
-enum { V_LANES = 1, V_TILE_ROWS = 4, V_TILE_VECTORS = 4, V_DIRECT_ROWS = 4, V_CHAINS = 32 };
+enum { V_LANES = 1, V_TILE_ROWS = 4, V_TILE_VECTORS = 4, V_DIRECT_ROWS = 4, V_CHAINS = 32, V_FUSED = 0 };
 typedef heed_real heed_vec;
 typedef int heed_mask;
 

@@ -5,6 +5,7 @@
  *   V_TILE_ROWS, _VECTORS   the register tile of gemm: rows x vectors of accumulators
  *   V_DIRECT_ROWS           the rows of a tile that reads A where it lies: each row takes an address register
  *   V_CHAINS                independent multiply-adds that keep the units busy from registers alone
+ *   V_FUSED                 whether v_fma is one instruction
  *
  *   v_load(p) v_store(p, a)            V_LANES reals, no alignment needed
  *   v_load_part(p, n) v_store_part(p, n, a)   only the first n < V_LANES, the other lanes read as zero
@@ -32,8 +33,10 @@
 /* Loops over a register tile must vanish, or the tile lives in memory. */
 #if defined(__clang__)
 #define V_UNROLL _Pragma("clang loop unroll(full)")
+#define V_NO_UNROLL _Pragma("clang loop unroll(disable)")
 #else
 #define V_UNROLL _Pragma("GCC unroll 32")
+#define V_NO_UNROLL _Pragma("GCC unroll 1")
 #endif
 
 #if defined(HEED_DOUBLE) && !defined(HEED_SET_SCALAR)
