@@ -17,7 +17,8 @@ if (!modules.includes('simd128')) {
   process.exit(1);
 }
 try {
-  execFileSync(process.execPath, [join(here, 'node_modules/typescript/bin/tsc'), '--outDir', out], { cwd: here, stdio: 'inherit' });
+  const tsc = join(here, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, '--outDir', out], { cwd: here, stdio: 'inherit' });
 } catch {
   process.exit(1); // tsc has said why
 }
@@ -25,7 +26,8 @@ rmSync(join(out, 'heed-relaxed.wasm'), { force: true });
 for (const name of modules) copyFileSync(join(wasm, `heed-${name}.wasm`), join(out, `heed-${name}.wasm`));
 
 await build({
-  entryPoints: { heed: join(here, 'src/client.ts'), worker: join(here, 'src/worker.ts'), engine: join(here, 'src/engine.ts') },
+  absWorkingDir: here,
+  entryPoints: { heed: 'src/client.ts', worker: 'src/worker.ts', engine: 'src/engine.ts' },
   outdir: out,
   bundle: true,
   minify: true,

@@ -1,4 +1,4 @@
-/* The kernels' benchmark as a module of its own: readers of pages do not download it. The same kernel objects are in it. */
+/* The kernels' benchmark as a module of its own: readers of pages do not download it. It has the same kernels. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -29,13 +29,15 @@ const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }
 /* Memory for the name that the caller wants to pass in. */
 void *EXPORT(heed_wasm_alloc)(size_t size) { return malloc(size); }
 
-/* heed_bench_kernels on the set in use; `kernel` is NUL-terminated, "" for all. JSON: [{kernel, shape, unit, rate, best,
- * percent}], owned by this file until the next call; "" when memory is out or the arguments make no sense. */
+/* heed_bench_kernels on the set in use; `kernel` is NUL-terminated, "" for all. JSON: [{kernel, shape, unit, rate,
+ * best, percent}], owned by this file until the next call; "" when memory is out or the arguments make no sense. */
 const char *EXPORT(heed_wasm_bench)(const char *kernel, int rounds, double sample_seconds)
 {
     static bench_text out;
-    heed_bench_options options = {
-        .isa = heed_isa_name(), .kernel = kernel[0] ? kernel : NULL, .rounds = rounds, .sample_seconds = sample_seconds};
+    heed_bench_options options = {.isa = heed_isa_name(),
+                                  .kernel = kernel[0] ? kernel : NULL,
+                                  .rounds = rounds,
+                                  .sample_seconds = sample_seconds};
     out.length = 0;
     if (heed_bench_kernels(&options, write_row, &out, NULL) != HEED_OK || out.length == 0)
         return "";

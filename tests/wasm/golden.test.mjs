@@ -4,7 +4,7 @@ import { basename, join } from 'node:path';
 import { test } from 'node:test';
 import { assertClose, fixture, modelFolders, newEngine, readJson, readModel } from './support.mjs';
 
-test('there are trained models', () => assert.ok(modelFolders().length > 0, 'models/ has no folder with a config.json'));
+test('there are trained models', () => assert.ok(modelFolders().length > 0, 'models/ has no config.json'));
 
 for (const folder of [fixture, ...modelFolders()]) {
   test(`${basename(folder)}: golden inputs give the native tokens and logits`, async () => {

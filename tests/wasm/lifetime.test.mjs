@@ -96,17 +96,11 @@ test('a thousand loads, runs and failures do not grow the memory', () => {
   assert.equal(engine.memoryBytes, before);
 });
 
-test('memory that is not there is an error', () => {
-  const weights = new ArrayBuffer(1.5 * 2 ** 30);
-  const fresh = newEngine();
-  return fresh.then((small) => {
-    try {
-      small.loadModel({ ...files, weights });
-      assert.fail('1.5 GB of zeros are no model');
-    } catch (error) {
-      assert.equal(error.name, 'EngineError', error.stack);
-      assert.ok(['memory', 'format'].includes(error.code), error.code);
-    }
-    small.loadModel(files).run('heed');
-  });
+test('memory that is not there is an error', async () => {
+  const small = await newEngine();
+  for (const size of [2 ** 31 + 8, 2 ** 32 + 8]) { // untouched, so the system gives them out without having them
+    const weights = new ArrayBuffer(size);
+    assert.match(thrown('memory', () => small.loadModel({ ...files, weights })).message, new RegExp(size));
+  }
+  small.loadModel(files).run('heed');
 });

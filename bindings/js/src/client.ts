@@ -8,7 +8,9 @@
  */
 import { dispose } from './dispose.js';
 import { callersStack, EngineError, throwIfAborted } from './error.js';
-import type { EngineInfo, LoadProgress, ModelFiles, ModelInfo, ModuleName, Result, RunOptions, Step, StreamOptions } from './protocol.js';
+import type {
+  EngineInfo, LoadProgress, ModelFiles, ModelInfo, ModuleName, Result, RunOptions, Step, StreamOptions,
+} from './protocol.js';
 import { Session } from './session.js';
 
 export { EngineError } from './error.js';

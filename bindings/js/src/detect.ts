@@ -25,7 +25,8 @@ export function chooseModule(built: readonly ModuleName[], wanted?: ModuleName):
   if (wanted !== undefined && !built.includes(wanted)) {
     throw new EngineError('unsupported', `there is no module "${wanted}" here, only ${built.join(', ')}`);
   }
-  const candidates = wanted === undefined ? (['relaxed', 'simd128'] as const).filter((m) => built.includes(m)) : [wanted];
+  const fastestFirst: ModuleName[] = ['relaxed', 'simd128'];
+  const candidates = wanted === undefined ? fastestFirst.filter((module) => built.includes(module)) : [wanted];
   const chosen = candidates.find((module) => runs[module]());
   if (chosen === undefined) {
     throw new EngineError('unsupported', wanted === 'relaxed' ? 'this browser has no relaxed WebAssembly SIMD'

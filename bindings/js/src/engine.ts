@@ -22,10 +22,7 @@ export class LocalEngine {
   /** What the module's memory takes; it never shrinks. */
   get memoryBytes(): number { return this.#raw.memoryBytes; }
 
-  loadModel(files: ModelFiles): LocalModel {
-    const bytes = [files.config, files.tokenizer, files.weights].map((file) => new Uint8Array(file));
-    return new LocalModel(this.#raw, this.#raw.modelLoad(bytes[0]!, bytes[1]!, bytes[2]!));
-  }
+  loadModel(files: ModelFiles): LocalModel { return new LocalModel(this.#raw, this.#raw.modelLoad(files)); }
 }
 
 export class LocalModel {

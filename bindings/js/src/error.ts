@@ -22,15 +22,15 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 }
 
 /**
- * Call it first in a public method: it keeps the stack, and the function it returns puts that into what was caught later.
- * A reply from the worker arrives on an empty stack, which would tell the reader of an error nothing. What is no EngineError
- * came from the browser's own checks of what was passed: an URL that is none, an option that cannot be sent.
+ * Call it first in a public method: it keeps the stack, and the function it returns puts that into what was caught
+ * later. A reply from the worker arrives on an empty stack, which would tell the reader of an error nothing. What is no
+ * EngineError came from the browser's own checks of what was passed: an URL that is none, an option that cannot be sent.
  */
 export function callersStack(): (caught: unknown) => EngineError {
   const { stack = '' } = new Error();
   return (caught) => {
     const error = asEngineError(caught, 'argument');
-    const calls = stack.startsWith('Error') ? stack.slice(stack.indexOf('\n') + 1) : stack; // V8 begins with the message
+    const calls = stack.startsWith('Error') ? stack.slice(stack.indexOf('\n') + 1) : stack; // V8 begins with a message
     error.stack = `${error.name}: ${error.message}\n${calls}`;
     return error;
   };

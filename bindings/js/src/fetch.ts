@@ -10,7 +10,9 @@ export async function fetchOk(url: URL, signal?: AbortSignal): Promise<Response>
     throwIfAborted(signal);
     throw new EngineError('network', `${url}: the server cannot be reached`, { cause: caught });
   }
-  if (!response.ok) throw new EngineError('network', `${url}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+  if (!response.ok) {
+    throw new EngineError('network', `${url}: HTTP ${response.status} ${response.statusText}`.trimEnd());
+  }
   return response;
 }
 
@@ -50,7 +52,9 @@ async function readBody(url: URL, signal: AbortSignal, download: Download, repor
 }
 
 /** The files of a model folder, fetched side by side. A query in the folder's URL goes to each file. */
-export async function fetchModel(folder: string, signal: AbortSignal, progress: (p: LoadProgress) => void): Promise<ModelFiles> {
+export async function fetchModel(
+  folder: string, signal: AbortSignal, progress: (p: LoadProgress) => void,
+): Promise<ModelFiles> {
   const base = new URL(folder);
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   const downloads: Download[] = [];
@@ -69,7 +73,8 @@ export async function fetchModel(folder: string, signal: AbortSignal, progress: 
     return readBody(url, stop.signal, download, report);
   };
   try {
-    const [config, tokenizer, weights] = await Promise.all([file('config.json'), file('tokenizer.json'), file('model.safetensors')]);
+    const files = [file('config.json'), file('tokenizer.json'), file('model.safetensors')] as const;
+    const [config, tokenizer, weights] = await Promise.all(files);
     report();
     return { config, tokenizer, weights };
   } catch (caught) {

@@ -1,4 +1,4 @@
-/** What a page can ask of the engine. The worker implements this interface; requests, replies and the client's type derive from it. */
+/** What a page can ask of the engine. The worker implements EngineApi; requests and replies derive from it. */
 
 /** A piece of the input: a token that the model read, or text that it skipped because its alphabet has no such sign. */
 export interface SourceToken { token: string; start: number; length: number } // UTF-16 offsets in the input

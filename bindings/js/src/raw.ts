@@ -1,5 +1,5 @@
 import { EngineError } from './error.js';
-import type { ErrorCode, ModelInfo, Result, RunOptions } from './protocol.js';
+import type { ErrorCode, ModelFiles, ModelInfo, Result, RunOptions } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
 /** What exports.c exports. Pointers and sizes are numbers. */
@@ -30,8 +30,8 @@ export type GenerationHandle = number & { readonly brand: 'generation' };
 const decoder = new TextDecoder();
 
 /**
- * The only code that knows pointers. Everything that comes out is a copy: no view of the module's memory leaves, because
- * the memory moves when it grows.
+ * The only code that knows pointers. Everything that comes out is a copy: no view of the module's memory leaves,
+ * because the memory moves when it grows.
  */
 export class Raw {
   readonly #exports: Exports;
@@ -44,11 +44,11 @@ export class Raw {
   version(): string { return this.#textAt(this.#exports.heed_wasm_version()); }
   isa(): string { return this.#textAt(this.#exports.heed_wasm_isa()); }
 
-  modelLoad(config: Uint8Array, tokenizer: Uint8Array, weights: Uint8Array): ModelHandle {
-    const files = [config, tokenizer, weights];
-    return this.#withCopies(files, ([c, t, w]) => {
+  modelLoad({ config, tokenizer, weights }: ModelFiles): ModelHandle {
+    return this.#withCopies([config, tokenizer, weights], ([c, t, w]) => {
       const load = this.#exports.heed_wasm_model_load;
-      return this.#pointer(load(c!, config.length, t!, tokenizer.length, w!, weights.length)) as ModelHandle;
+      const model = load(c!, config.byteLength, t!, tokenizer.byteLength, w!, weights.byteLength);
+      return this.#pointer(model) as ModelHandle;
     });
   }
 
@@ -69,7 +69,8 @@ export class Raw {
     const bytes = encode(text);
     return this.#withCopies([bytes, encode(`${trace.join(',')}\0`)], ([input, names]) => {
       const start = this.#exports.heed_wasm_generation_start;
-      return this.#pointer(start(model, input!, bytes.length, beam, maxLength, lengthPenalty, names!)) as GenerationHandle;
+      const generation = start(model, input!, bytes.length, beam, maxLength, lengthPenalty, names!);
+      return this.#pointer(generation) as GenerationHandle;
     });
   }
 
@@ -99,14 +100,17 @@ export class Raw {
   generationFree(generation: GenerationHandle): void { this.#exports.heed_wasm_generation_free(generation); }
 
   /** Calls `use` with the addresses of copies that live as long as the call. */
-  #withCopies<T>(parts: Uint8Array[], use: (addresses: number[]) => T): T {
+  #withCopies<T>(parts: (Uint8Array | ArrayBuffer)[], use: (addresses: number[]) => T): T {
     const addresses: number[] = [];
     try {
       for (const part of parts) {
-        const address = this.#exports.heed_wasm_alloc(part.length) >>> 0;
-        if (address === 0) throw new EngineError('memory', `out of memory for ${part.length} bytes of input`);
+        const size = part.byteLength;
+        const fits = size < 2 ** 32; // a size beyond that would lose its upper bits on the way
+        const address = fits ? this.#exports.heed_wasm_alloc(size) >>> 0 : 0;
+        if (address === 0) throw new EngineError('memory', `out of memory for ${size} bytes of input`);
         addresses.push(address);
-        new Uint8Array(this.#exports.memory.buffer, address, part.length).set(part);
+        const bytes = part instanceof Uint8Array ? part : new Uint8Array(part);
+        new Uint8Array(this.#exports.memory.buffer, address, size).set(bytes);
       }
       return use(addresses);
     } finally {

@@ -1,5 +1,7 @@
 import { EngineError, throwIfAborted } from './error.js';
-import type { Arguments, EngineInfo, ErrorCode, FromWorker, LoadProgress, Method, ModuleName, Reply, ToWorker } from './protocol.js';
+import type {
+  Arguments, EngineInfo, ErrorCode, FromWorker, LoadProgress, Method, ModuleName, Reply, ToWorker,
+} from './protocol.js';
 
 interface Pending {
   resolve(value: Reply<Method>): void;
@@ -7,7 +9,10 @@ interface Pending {
   progress: ((progress: LoadProgress) => void) | undefined;
 }
 
-export interface CallOptions { signal?: AbortSignal | undefined; onProgress?: ((progress: LoadProgress) => void) | undefined }
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
 
 /** The life of one worker: calls and their replies, until it is ended or crashes. */
 export class Session {
@@ -34,7 +39,9 @@ export class Session {
 
   get ended(): boolean { return this.#end !== null; }
 
-  async call<M extends Method>(method: M, args: Arguments<M>, { signal, onProgress }: CallOptions = {}): Promise<Reply<M>> {
+  async call<M extends Method>(
+    method: M, args: Arguments<M>, { signal, onProgress }: CallOptions = {},
+  ): Promise<Reply<M>> {
     throwIfAborted(signal);
     if (this.#end) throw new EngineError(this.#end.code, this.#end.message);
     const id = ++this.#lastId;

@@ -4,7 +4,7 @@ import { launch, builtModules, openPage } from './chromium.mjs';
 import { serve } from './server.mjs';
 
 const model = process.argv[2] ?? 'g2p-lstm-attn';
-const words = ['attention', 'pronunciation', 'heed', 'transformer', 'constantinople', 'sequence', 'memory', 'encyclopedia'];
+const words = ['attention', 'pronunciation', 'heed', 'transformer', 'constantinople', 'memory', 'encyclopedia'];
 const server = await serve();
 const browser = await launch();
 try {
@@ -12,7 +12,8 @@ try {
     const { page } = await openPage(browser, server.url);
     const kernels = await page.evaluate(async (module) => {
       const { default: instantiate } = await import(`./wasm/heed-${module}.mjs`);
-      const exports = await instantiate({ wasmBinary: await (await fetch(`./wasm/bench-${module}.wasm`)).arrayBuffer() });
+      const bench = await fetch(`./wasm/bench-${module}.wasm`);
+      const exports = await instantiate({ wasmBinary: await bench.arrayBuffer() });
       const all = exports.heed_wasm_alloc(1);
       new Uint8Array(exports.memory.buffer)[all] = 0;
       const at = exports.heed_wasm_bench(all, 15, 0.02);
@@ -22,7 +23,8 @@ try {
     console.log(`${module}:`);
     for (const { kernel, shape, unit, rate, best, percent } of kernels) {
       const share = percent > 0 ? `${percent.toFixed(0)} % of peak` : '';
-      console.log(`  ${kernel.padEnd(24)}${shape.padEnd(18)}${rate.toFixed(2).padStart(8)} ${unit.padEnd(9)} best ${best.toFixed(2).padStart(8)}  ${share}`);
+      const figures = `${rate.toFixed(2).padStart(8)} ${unit.padEnd(9)} best ${best.toFixed(2).padStart(8)}`;
+      console.log(`  ${kernel.padEnd(24)}${shape.padEnd(18)}${figures}  ${share}`);
     }
     const times = await page.evaluate(async ({ module, model, words }) => {
       const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
@@ -44,7 +46,8 @@ try {
         perWord.beam5.push((await loaded.run(word, { beam: 5 })).ms);
       }
       engine.close();
-      return { connected, load, firstWord, ...Object.fromEntries(Object.entries(perWord).map(([name, list]) => [name, median(list)])) };
+      const medians = Object.fromEntries(Object.entries(perWord).map(([name, list]) => [name, median(list)]));
+      return { connected, load, firstWord, ...medians };
     }, { module, model, words });
     console.log(`  ${model}: engine ready after ${times.connected.toFixed(0)} ms, model ${times.load.toFixed(0)} ms, ` +
       `first word ${times.firstWord.toFixed(1)} ms; a word ${times.greedy.toFixed(2)} ms in the engine, ` +

@@ -10,7 +10,8 @@ export const launch = () => chromium.launch({
     '--disable-background-networking', '--disable-component-update', '--disable-sync'],
 });
 
-export const builtModules = ['simd128', 'relaxed'].filter((name) => existsSync(join(buildFolder, `js/heed-${name}.wasm`)));
+export const builtModules = ['simd128', 'relaxed']
+  .filter((name) => existsSync(join(buildFolder, `js/heed-${name}.wasm`)));
 
 /** A page at `url` that keeps what its console complains about in `complaints`. */
 export async function openPage(browser, url) {

@@ -35,7 +35,8 @@ async function crash() {
 test('a call that is pending fails with "crashed" and the next one works', async () => {
   await page.evaluate(async () => {
     const endless = await engine.load('endless');
-    globalThis.pending = code(Promise.all(Array.from({ length: 50 }, () => endless.run('abcdefgh'.repeat(32), { beam: 16, maxLength: 1000 }))));
+    const run = () => endless.run('abcdefgh'.repeat(32), { beam: 16, maxLength: 1000 });
+    globalThis.pending = code(Promise.all(Array.from({ length: 50 }, run)));
   });
   await crash();
   assert.equal(await page.evaluate(() => pending), 'crashed');

@@ -1,7 +1,7 @@
-// A file server on loopback for the browser tests. Below /site/: js/ and engine/ (the built engine), wasm/ (the modules), models/ and
-// fixtures/ (model folders), endless/ (the fixture that never ends), plain-page/ (the example). A word in the query makes
-// it misbehave: ?nolength (chunked), ?slow, ?cut (half of the file, then the connection breaks), ?html (200 and a page, as
-// some hosts answer for what is missing), ?gzip.
+// A file server on loopback for the browser tests. Below /site/: js/ and engine/ (the built engine), wasm/ (the modules),
+// models/ and fixtures/ (model folders), endless/ (the fixture that never ends), plain-page/ (the example). A word in the
+// query makes it misbehave: ?nolength (chunked), ?slow, ?cut (half of the file, then the connection breaks), ?html (200
+// and a page, as some hosts answer for what is missing), ?gzip.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -39,7 +39,7 @@ async function contentOf(pathname) {
   return body && { body, type: TYPES[extname(relative)] };
 }
 
-/** @returns {Promise<{url: string, requests: string[], close: () => Promise<void>}>} `requests` are the paths asked for */
+/** Resolves to { url, requests, close }; `requests` are the paths that were asked for. */
 export async function serve({ wasmType = 'application/wasm' } = {}) {
   const requests = [];
   const server = createServer(async (request, response) => {
