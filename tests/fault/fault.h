@@ -9,8 +9,8 @@
  * wrong, so that a failure which is swallowed and changes the result is found. */
 typedef heed_status fault_work(heed_error *error);
 
-/* Each failed allocation must come out as HEED_ERROR_MEMORY with a message, or do no harm at all (an arena that cannot have
- * a large block takes a smaller one); and the work must succeed again afterwards. */
+/* Each failed allocation must come out as HEED_ERROR_MEMORY with a message, or do no harm at all (an arena that
+ * cannot have a large block takes a smaller one); and the work must succeed again afterwards. */
 static inline void fault_every_allocation(const char *name, fault_work *work) {
     heed_error error = {0};
     uint64_t before = heed_alloc_count();

@@ -3,7 +3,8 @@
 
 #include "data/batches.h"
 
-static const char config[] = "{\"a\":[1,2,3,{\"b\":\"\\u0041\"}],\"n\":\"0123456789\",\"keys\":{\"x\":1,\"y\":2,\"z\":3}}";
+static const char config[] =
+    "{\"a\":[1,2,3,{\"b\":\"\\u0041\"}],\"n\":\"0123456789\",\"keys\":{\"x\":1,\"y\":2,\"z\":3}}";
 
 static heed_status json(heed_error *error) {
     heed_arena arena = {0};

@@ -1,5 +1,5 @@
-/* tokenizer.json: a file that is accepted is written back as it means, and its tokenizers read any bytes; the file itself
- * serves as the text. */
+/* tokenizer.json: a file that is accepted is written back as it means, and its tokenizers read any bytes; the file
+ * itself serves as the text. */
 #include <string.h>
 
 #include "fuzz.h"

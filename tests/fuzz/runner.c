@@ -1,5 +1,5 @@
-/* fuzz_<target> CORPUS [RUNS [SEED]]: every file of the corpus, then RUNS mutations of them. An input that breaks something
- * is left as "crash-<target>" in the working folder; give its path as CORPUS to run it alone. */
+/* fuzz_<target> CORPUS [RUNS [SEED]]: every file of the corpus, then RUNS mutations of them. An input that breaks
+ * something is left as "crash-<target>" in the working folder; give its path as CORPUS to run it alone. */
 #include <dirent.h>
 #include <signal.h>
 #include <string.h>
@@ -27,7 +27,8 @@ static char crash_path[300];
 /* What parsers stumble over: limits of types, structure, half sequences. */
 static const char *const words[] = {
     "0", "-1", "1e999", "-0", "9007199254740993", "18446744073709551615", "4294967296", "2147483648", "0.5", "1e-400",
-    "{", "}", "[", "]", "\"", ":", ",", "null", "true", "{}", "[]", "\\u0000", "\\ud800", "\\", "\xFF", "\xC3", "\xED\xA0\x80",
+    "{", "}", "[", "]", "\"", ":", ",", "null", "true", "{}", "[]", "\\u0000", "\\ud800", "\\", "\xFF", "\xC3",
+    "\xED\xA0\x80",
     "\xF0\x9F\x98\x80", "\t", "\n", "\r\n", " ", "<pad>", "<eos>", "\"shape\"", "\"dtype\"", "\"F32\"", "\"I8\"",
     "\"data_offsets\"", "__metadata__", ".scale", "\"tokens\"", "\"type\"", "\"char\"", "\"symbol\"", "\"hidden\""};
 

@@ -27,8 +27,10 @@ static void layout(void) {
     CHECK_OK(heed_batch_build(&examples, indices, 3, &arena, &b, &error), &error);
     CHECK(b.rows == 3 && b.source_length == 5 && b.target_length == 8);
     static const int32_t source[] = {102, 102, 102, 0, 0, 113, 113, 113, 113, 113, 100, 0, 0, 0, 0};
-    static const int32_t in[] = {1, 5002, 11, 12, 0, 0, 0, 0, 1, 5013, 11, 12, 13, 14, 15, 16, 1, 5000, 0, 0, 0, 0, 0, 0};
-    static const int32_t out[] = {5002, 11, 12, 2, 0, 0, 0, 0, 5013, 11, 12, 13, 14, 15, 16, 2, 5000, 2, 0, 0, 0, 0, 0, 0};
+    static const int32_t in[] = {1, 5002, 11, 12, 0, 0, 0, 0, 1, 5013, 11, 12, 13, 14, 15, 16, 1, 5000, 0, 0, 0, 0, 0,
+                                 0};
+    static const int32_t out[] = {5002, 11, 12, 2, 0, 0, 0, 0, 5013, 11, 12, 13, 14, 15, 16, 2, 5000, 2, 0, 0, 0, 0, 0,
+                                  0};
     static const int32_t source_lengths[] = {3, 5, 1}, target_lengths[] = {4, 8, 2};
     CHECK(memcmp(b.source, source, sizeof source) == 0);
     CHECK(memcmp(b.target_in, in, sizeof in) == 0);
@@ -132,7 +134,8 @@ static void encoding_skips_and_counts(void) {
     heed_tokenizer *t = NULL;
     heed_arena arena = {0};
     heed_error error = {0};
-    static const char text[] = "abc\tcab\nabcd\ta\nab\tabcaa\nab\tab!\nab\t!!\na\ta\n", options[] = "{\"type\":\"char\"}";
+    static const char text[] = "abc\tcab\nabcd\ta\nab\tabcaa\nab\tab!\nab\t!!\na\ta\n",
+                      options[] = "{\"type\":\"char\"}";
     CHECK_OK(heed_pairs_parse(&pairs, text, sizeof text - 1, "a.tsv", &error), &error);
     const heed_json *json = heed_json_parse(&arena, options, sizeof options - 1, "options", &error);
     CHECK_OK(heed_tokenizer_train(json, "options", (size_t)pairs.count, side_at, &pairs, &t, &error), &error);

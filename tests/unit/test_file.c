@@ -116,7 +116,8 @@ static void finding_data(void) {
     CHECK_CONTAINS(none.message, "./book data");
     CHECK_STATUS(heed_data_find("", "log", out, sizeof out, &unset), HEED_ERROR_IO, &unset);
     CHECK_CONTAINS(unset.message, "HEED_DATA");
-    CHECK_STATUS(heed_data_find(scratch_folder, "x/../log", out, sizeof out, &climbing), HEED_ERROR_ARGUMENT, &climbing);
+    CHECK_STATUS(heed_data_find(scratch_folder, "x/../log", out, sizeof out, &climbing), HEED_ERROR_ARGUMENT,
+                 &climbing);
     CHECK_STATUS(heed_data_find(scratch_folder, "", out, sizeof out, &empty), HEED_ERROR_ARGUMENT, &empty);
 }
 

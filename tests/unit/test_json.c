@@ -139,7 +139,8 @@ static void writing(void) {
     heed_json_write_end_array(&w);
     heed_json_write_string_n(&w, "n", "abc", 2);
     heed_json_write_end_object(&w);
-    CHECK_STRING(out.text, "{\"q\\\"\":\"a\\\\\\n\\u0001\xC3\xA9\",\"list\":[-9223372036854775808,0.100000001,null,true,{}],"
+    CHECK_STRING(out.text,
+                 "{\"q\\\"\":\"a\\\\\\n\\u0001\xC3\xA9\",\"list\":[-9223372036854775808,0.100000001,null,true,{}],"
                            "\"n\":\"ab\"}");
     heed_arena arena = {0};
     heed_error error = {0};

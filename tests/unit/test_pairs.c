@@ -43,7 +43,8 @@ static void refusals(void) {
     CHECK_OK(parse(&pairs, "kept\tgardé\n", &first), &first);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         heed_error error = {0};
-        CHECK_STATUS(heed_pairs_parse(&pairs, cases[i].text, cases[i].size, "a.tsv", &error), HEED_ERROR_FORMAT, &error);
+        CHECK_STATUS(heed_pairs_parse(&pairs, cases[i].text, cases[i].size, "a.tsv", &error), HEED_ERROR_FORMAT,
+                     &error);
         CHECK_STRING(error.message, cases[i].message);
         CHECK_INT(pairs.count, 1); /* nothing of the bad text was added */
         CHECK_STRING(pairs.list[0].source, "kept");

@@ -82,22 +82,28 @@ static void lies(void) {
         size_t data_size;
         const char *message;
     } cases[] = {
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 7, "tensor w: bytes 0 to 8 lie outside the 7"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 7,
+         "tensor w: bytes 0 to 8 lie outside the 7"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 9, "1 bytes after the last tensor"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8, "tensor w: F32 [3] needs 12 bytes but has 8"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[3],\"data_offsets\":[0,8]}}", 8,
+         "tensor w: F32 [3] needs 12 bytes but has 8"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8,0]}}", 8, "tensor w: bytes 8 to 0 lie outside"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0]}}", 8, "tensor w: data_offsets"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[-8,0]}}", 8, "tensor w: data_offsets"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8.5]}}", 8, "tensor w: data_offsets"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,1e30]}}", 8, "tensor w: data_offsets"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[2]}}", 8, "tensor w: data_offsets"},
-        {"{\"w\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "tensor w: dtype BF16 is not supported"},
+        {"{\"w\":{\"dtype\":\"BF16\",\"shape\":[2],\"data_offsets\":[0,4]}}", 4,
+         "tensor w: dtype BF16 is not supported"},
         {"{\"w\":{\"shape\":[2],\"data_offsets\":[0,4]}}", 4, "tensor w: dtype is missing"},
         {"{\"w\":{\"dtype\":\"F32\",\"data_offsets\":[0,4]}}", 4, "tensor w: shape is missing"},
         {"{\"w\":{\"dtype\":\"F32\",\"shape\":[-1],\"data_offsets\":[0,4]}}", 4, "tensor w: impossible size of axis 0"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[1,\"2\"],\"data_offsets\":[0,4]}}", 4, "tensor w: impossible size of axis 1"},
-        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0, "tensor w: impossible"},
-        {"{\"w\":{\"dtype\":\"F64\",\"shape\":[4503599627370496,512],\"data_offsets\":[0,0]}}", 0, "tensor w: impossible"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[1,\"2\"],\"data_offsets\":[0,4]}}", 4,
+         "tensor w: impossible size of axis 1"},
+        {"{\"w\":{\"dtype\":\"F32\",\"shape\":[4294967296,4294967296],\"data_offsets\":[0,0]}}", 0,
+         "tensor w: impossible"},
+        {"{\"w\":{\"dtype\":\"F64\",\"shape\":[4503599627370496,512],\"data_offsets\":[0,0]}}", 0,
+         "tensor w: impossible"},
         {"{\"w\":{\"dtype\":\"U8\",\"shape\":[1,1,1,1,1,1,1,1,1],\"data_offsets\":[0,1]}}", 1, "more than 8 axes"},
         {"{\"w\":{\"dtype\":\"U8\",\"shape\":[4],\"data_offsets\":[0,4]},\"v\":{\"dtype\":\"U8\",\"shape\":[4],"
          "\"data_offsets\":[2,6]}}", 6, "tensor v overlaps w"},
@@ -119,7 +125,8 @@ static void lies(void) {
         heed_arena arena = {0};
         heed_safetensors file;
         heed_error error = {0};
-        CHECK_STATUS(parse_header(&arena, cases[i].header, cases[i].data_size, &file, &error), HEED_ERROR_FORMAT, &error);
+        CHECK_STATUS(parse_header(&arena, cases[i].header, cases[i].data_size, &file, &error), HEED_ERROR_FORMAT,
+                     &error);
         CHECK_CONTAINS(error.message, cases[i].message);
         CHECK(file.count == 0 && file.list == NULL);
         heed_arena_free(&arena);

@@ -141,7 +141,8 @@ static void symbols(void) {
 static void files_round_trip(void) {
     static const char text[] =
         "{\"source\":{\"type\":\"char\",\"case\":\"upper\",\"tokens\":[\"<pad>\",\"<bos>\",\"<eos>\",\"<unk>\",\"B\","
-        "\"\\\"\",\"A\"]},\"target\":{\"type\":\"symbol\",\"tokens\":[\"<pad>\",\"<bos>\",\"<eos>\",\"<unk>\",\"AH\"]}}\n";
+        "\"\\\"\",\"A\"]},\"target\":{\"type\":\"symbol\",\"tokens\":["
+        "\"<pad>\",\"<bos>\",\"<eos>\",\"<unk>\",\"AH\"]}}\n";
     heed_tokenizer *source = NULL, *target = NULL;
     heed_error error = {0};
     heed_string_buffer out = {0};

@@ -83,7 +83,8 @@ static int write_all(int descriptor, const unsigned char *data, size_t size)
     return 1;
 }
 
-/* A rename is on disk when its folder is. Some file systems cannot flush a folder; the content itself is safe by then. */
+/* A rename is on disk when its folder is. Some file systems cannot flush a folder; the content itself is safe by
+ * then. */
 static void flush_folder_of(const char *path)
 {
     char folder[PATH_SIZE];

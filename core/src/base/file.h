@@ -1,5 +1,5 @@
-/* Whole files. Writing is atomic: a temporary file beside the target is written, flushed to disk and renamed over it, so
- * a crash or a full disk leaves the old file whole. */
+/* Whole files. Writing is atomic: a temporary file beside the target is written, flushed to disk and renamed over
+ * it, so a crash or a full disk leaves the old file whole. */
 #ifndef HEED_BASE_FILE_H
 #define HEED_BASE_FILE_H
 

@@ -34,8 +34,8 @@ const heed_json *heed_json_parse(heed_arena *arena, const char *text, size_t n, 
 /* Member of an object; NULL when there is none (or `object` is NULL or no object). */
 const heed_json *heed_json_get(const heed_json *object, const char *key);
 
-/* Typed members. `*out` keeps the value it had when the member is absent, so set the default first; a member of the wrong
- * type or outside [min, max] fails and names `where`.key, the value and what is allowed. */
+/* Typed members. `*out` keeps the value it had when the member is absent, so set the default first; a member of the
+ * wrong type or outside [min, max] fails and names `where`.key, the value and what is allowed. */
 heed_status heed_json_int(const heed_json *object, const char *where, const char *key, int64_t min, int64_t max,
                           int64_t *out, heed_error *error);
 heed_status heed_json_real(const heed_json *object, const char *where, const char *key, double min, double max,
@@ -43,11 +43,12 @@ heed_status heed_json_real(const heed_json *object, const char *where, const cha
 heed_status heed_json_bool(const heed_json *object, const char *where, const char *key, bool *out, heed_error *error);
 heed_status heed_json_string(const heed_json *object, const char *where, const char *key, const char **out,
                              heed_error *error);
-/* Fails when `object` has a member whose key is not in `allowed` (NULL-terminated list): a misspelt field is an error. */
+/* Fails when `object` has a member whose key is not in `allowed` (NULL-terminated list): a misspelt field is an
+ * error. */
 heed_status heed_json_only(const heed_json *object, const char *where, const char *const *allowed, heed_error *error);
 
-/* Writing: begin/end pairs and values; commas and escapes are taken care of. `key` is NULL inside arrays and at the top.
- * A non-finite number is written as null. */
+/* Writing: begin/end pairs and values; commas and escapes are taken care of. `key` is NULL inside arrays and at the
+ * top. A non-finite number is written as null. */
 typedef struct heed_json_writer {
     heed_string_buffer *out;
     bool need_comma;

@@ -1,4 +1,5 @@
-/* A pool of threads that runs `count` numbered jobs. Where there are no threads (wasm) the caller runs them all, in order. */
+/* A pool of threads that runs `count` numbered jobs. Where there are no threads (wasm) the caller runs them all, in
+ * order. */
 #ifndef HEED_BASE_THREAD_H
 #define HEED_BASE_THREAD_H
 

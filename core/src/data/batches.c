@@ -155,8 +155,8 @@ heed_status heed_batch_get(const heed_batch_plan *plan, const heed_examples *exa
     return heed_batch_build(examples, indices, rows, arena, out, error);
 }
 
-heed_status heed_batch_shard(const heed_batch_plan *plan, const heed_examples *examples, int32_t i, int shard, int shards,
-                             heed_arena *arena, heed_batch *out, heed_error *error)
+heed_status heed_batch_shard(const heed_batch_plan *plan, const heed_examples *examples, int32_t i, int shard,
+                             int shards, heed_arena *arena, heed_batch *out, heed_error *error)
 {
     int rows = 0;
     const int32_t *indices = heed_batch_plan_rows(plan, i, &rows);

@@ -67,9 +67,9 @@ const int32_t *heed_batch_plan_rows(const heed_batch_plan *plan, int32_t i, int 
 /* The whole of batch i. */
 heed_status heed_batch_get(const heed_batch_plan *plan, const heed_examples *examples, int32_t i, heed_arena *arena,
                            heed_batch *out, heed_error *error);
-/* Shard k of `shards` of batch i: contiguous rows, as even as possible, padded to its own longest. A batch of fewer rows
- * than shards has empty shards (rows == 0). */
-heed_status heed_batch_shard(const heed_batch_plan *plan, const heed_examples *examples, int32_t i, int shard, int shards,
-                             heed_arena *arena, heed_batch *out, heed_error *error);
+/* Shard k of `shards` of batch i: contiguous rows, as even as possible, padded to its own longest. A batch of fewer
+ * rows than shards has empty shards (rows == 0). */
+heed_status heed_batch_shard(const heed_batch_plan *plan, const heed_examples *examples, int32_t i, int shard,
+                             int shards, heed_arena *arena, heed_batch *out, heed_error *error);
 
 #endif

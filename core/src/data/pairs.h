@@ -20,8 +20,9 @@ typedef struct heed_pairs { /* zero-initialise; heed_pairs_free at the end */
     heed_arena arena; /* the texts */
 } heed_pairs;
 
-/* Adds the lines of a file to `pairs`. Columns after the second are ignored, and so are empty lines. A line without a tab,
- * with an empty side, with a NUL or with bytes that are not UTF-8 fails as "path:line: ...", and nothing is added. */
+/* Adds the lines of a file to `pairs`. Columns after the second are ignored, and so are empty lines. A line without
+ * a tab, with an empty side, with a NUL or with bytes that are not UTF-8 fails as "path:line: ...", and nothing is
+ * added. */
 heed_status heed_pairs_read_tsv(heed_pairs *pairs, const char *path, heed_error *error);
 /* The same from memory; `what` names it in messages. */
 heed_status heed_pairs_parse(heed_pairs *pairs, const char *text, size_t size, const char *what, heed_error *error);

@@ -20,8 +20,8 @@ static int compare_entries(const void *a, const void *b)
     return order != 0 ? order : (x->index > y->index) - (x->index < y->index);
 }
 
-/* group[i] = number of pair i's source among the distinct sources in order of first appearance; returns their number, or
- * -1 when memory is out. */
+/* group[i] = number of pair i's source among the distinct sources in order of first appearance; returns their
+ * number, or -1 when memory is out. */
 static int32_t number_sources(const heed_pairs *pairs, heed_arena *arena, int32_t *group)
 {
     heed_arena_mark mark = heed_arena_save(arena);

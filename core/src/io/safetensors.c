@@ -54,7 +54,8 @@ static heed_status read_dtype(const heed_json *entry, const char *what, heed_dty
 {
     const heed_json *value = heed_json_get(entry, "dtype");
     if (value == NULL || value->type != HEED_JSON_STRING)
-        return heed_fail(error, HEED_ERROR_FORMAT, "%s: tensor %.100s: dtype is missing or no string", what, entry->key);
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s: tensor %.100s: dtype is missing or no string", what,
+                         entry->key);
     for (int i = 0; i < HEED_DTYPES; i++)
         if (strcmp(dtypes[i].name, value->string) == 0) {
             *out = (heed_dtype)i;
@@ -100,7 +101,8 @@ static heed_status read_entry(const heed_json *entry, const char *what, uint64_t
         return heed_fail(error, HEED_ERROR_FORMAT, "%s: tensor %.100s: data_offsets must be two sizes", what,
                          entry->key);
     if (out->begin > out->end || out->end > data_size)
-        return heed_fail(error, HEED_ERROR_FORMAT, "%s: tensor %.100s: bytes %llu to %llu lie outside the %llu that the "
+        return heed_fail(error, HEED_ERROR_FORMAT,
+                         "%s: tensor %.100s: bytes %llu to %llu lie outside the %llu that the "
                          "file has", what, entry->key, (unsigned long long)out->begin, (unsigned long long)out->end,
                          (unsigned long long)data_size);
     if (out->end - out->begin != bytes)

@@ -29,9 +29,9 @@ typedef struct heed_safetensors {
     const heed_json *metadata; /* object of strings, or NULL */
 } heed_safetensors;
 
-/* Reads a whole file in memory; `data` of each tensor is a view of `bytes`, everything else is in the arena. Fails on a
- * header that is cut, too long or not JSON, and, naming the tensor, on an unknown dtype, a shape whose size is not that of
- * the bytes, and offsets that lie outside, overlap or leave a hole. */
+/* Reads a whole file in memory; `data` of each tensor is a view of `bytes`, everything else is in the arena. Fails
+ * on a header that is cut, too long or not JSON, and, naming the tensor, on an unknown dtype, a shape whose size is
+ * not that of the bytes, and offsets that lie outside, overlap or leave a hole. */
 heed_status heed_safetensors_parse(heed_arena *arena, const void *bytes, size_t size, const char *what,
                                    heed_safetensors *out, heed_error *error);
 const heed_safetensor *heed_safetensors_find(const heed_safetensors *file, const char *name);
@@ -45,8 +45,8 @@ typedef struct heed_metadata {
     const char *key, *value;
 } heed_metadata;
 
-/* The header of a file that holds the tensors in the order given, its length included, padded to a multiple of 64 bytes.
- * `count` and `data.size` follow from the shape and are not read. */
+/* The header of a file that holds the tensors in the order given, its length included, padded to a multiple of 64
+ * bytes. `count` and `data.size` follow from the shape and are not read. */
 heed_status heed_safetensors_header(const heed_safetensor *list, int count, const heed_metadata *metadata,
                                     int metadata_count, heed_string_buffer *out, heed_error *error);
 /* Writes a file atomically; `data.data` of each tensor holds its elements. */

@@ -8,9 +8,9 @@
 #include "heed/status.h"
 #include "tensor/params.h"
 
-/* Fills params->values (allocated) from a file in memory. A parameter is F32 of the declared shape or, when it has two
- * axes, I8 [rows, columns] with "<name>.scale" F32 [rows]: w = q * scale. Fails, naming the tensor, when one is missing,
- * is not declared, has another shape or dtype, or holds a NaN or an infinity; values are then undefined. */
+/* Fills params->values (allocated) from a file in memory. A parameter is F32 of the declared shape or, when it has
+ * two axes, I8 [rows, columns] with "<name>.scale" F32 [rows]: w = q * scale. Fails, naming the tensor, when one is
+ * missing, is not declared, has another shape or dtype, or holds a NaN or an infinity; values are then undefined. */
 heed_status heed_weights_read(heed_params *params, const void *bytes, size_t size, heed_error *error);
 
 /* Writes every parameter, atomically. `int8`: those with two axes become int8 by row, symmetric: scale =

@@ -34,9 +34,10 @@ typedef struct heed_encoding {
 /* Text i of a collection; the view must stay until the next call. */
 typedef heed_bytes heed_text_at(void *context, size_t i);
 
-/* Builds a vocabulary from `count` texts: the specials, then every token that occurs, by code point, so that the order of
- * the texts does not matter. `options` holds "type" and the kind's own fields: {"type": "char", "case": "upper"}; `where`
- * names it in messages. Fails on invalid UTF-8, on text that spells a special, and above HEED_VOCABULARY_MAX. */
+/* Builds a vocabulary from `count` texts: the specials, then every token that occurs, by code point, so that the
+ * order of the texts does not matter. `options` holds "type" and the kind's own fields: {"type": "char", "case":
+ * "upper"}; `where` names it in messages. Fails on invalid UTF-8, on text that spells a special, and above
+ * HEED_VOCABULARY_MAX. */
 heed_status heed_tokenizer_train(const heed_json *options, const char *where, size_t count, heed_text_at *text,
                                  void *context, heed_tokenizer **out, heed_error *error);
 /* From {"type": ..., options, "tokens": ["<pad>", "<bos>", "<eos>", "<unk>", ...]}. Fails on an unknown kind or field,

@@ -74,7 +74,8 @@ heed_status heed_tokenizer_finish(heed_tokenizer *tokenizer, const char *where, 
                              token->size, HEED_TOKEN_BYTES_MAX);
         for (int k = 0; k < HEED_TOKEN_SPECIALS; k++)
             if (strcmp(token->text, heed_token_specials[k]) == 0)
-                return heed_fail(error, HEED_ERROR_FORMAT, "%s.tokens[%d] is \"%s\", which is reserved for id %d", where,
+                return heed_fail(error, HEED_ERROR_FORMAT, "%s.tokens[%d] is \"%s\", which is reserved for id %d",
+                                 where,
                                  i, token->text, k);
         /* What the kind would not cut out of a text could never be read: a file made for another kind. */
         heed_piece piece;
@@ -86,7 +87,8 @@ heed_status heed_tokenizer_finish(heed_tokenizer *tokenizer, const char *where, 
     if (!sort_ids(tokenizer))
         return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tokens", where, tokenizer->count);
     for (int i = 1; i < tokenizer->count - HEED_TOKEN_SPECIALS; i++) {
-        const heed_token *a = &tokenizer->tokens[tokenizer->sorted[i - 1]], *b = &tokenizer->tokens[tokenizer->sorted[i]];
+        const heed_token *a = &tokenizer->tokens[tokenizer->sorted[i - 1]],
+    *b = &tokenizer->tokens[tokenizer->sorted[i]];
         if (heed_token_compare(a->text, a->size, b->text, b->size) == 0)
             return heed_fail(error, HEED_ERROR_FORMAT, "%s.tokens has \"%s\" twice, at %d and %d", where, a->text,
                              (int)tokenizer->sorted[i - 1], (int)tokenizer->sorted[i]);
