@@ -27,9 +27,10 @@ static const heed_arch *find_arch(const char *name)
     return NULL;
 }
 
-/* A model with its network declared and its parameters allocated, not yet filled. Takes the tokenizers over. */
+/* A model with its network declared and its parameters allocated, not yet filled. Takes the tokenizers over. `most` is the
+ * number of parameters that may be allocated for: a config is believed no further than its weights file is long. */
 static heed_status assemble(const char *config, size_t config_size, heed_tokenizer *source, heed_tokenizer *target,
-                            heed_model **out, heed_error *error)
+                            size_t most, heed_model **out, heed_error *error)
 {
     *out = NULL;
     heed_model *model = heed_alloc(1, sizeof *model);
@@ -40,9 +41,10 @@ static heed_status assemble(const char *config, size_t config_size, heed_tokeniz
     }
     model->source = source;
     model->target = target;
-    model->config = heed_json_parse(&model->arena, config, config_size, "config.json", error);
+    heed_error parsing = {0};
+    model->config = heed_json_parse(&model->arena, config, config_size, "config.json", &parsing);
     const char *type = NULL;
-    heed_status status = model->config ? HEED_OK : HEED_ERROR_FORMAT;
+    heed_status status = model->config ? HEED_OK : heed_fail(error, parsing.status, "%s", parsing.message);
     if (status == HEED_OK)
         status = heed_json_string(model->config, "config", "model_type", &type, error);
     if (status == HEED_OK && !type)
@@ -53,6 +55,10 @@ static heed_status assemble(const char *config, size_t config_size, heed_tokeniz
     if (status == HEED_OK)
         status = model->arch->configure(model, model->config, heed_tokenizer_count(source),
                                         heed_tokenizer_count(target), error);
+    if (status == HEED_OK && !model->params.failed && model->params.size > most)
+        status = heed_fail(error, HEED_ERROR_FORMAT,
+                           "weights: %zu bytes cannot hold the %zu parameters that config.json asks for; is the file cut?",
+                           most, model->params.size);
     if (status == HEED_OK)
         status = heed_params_allocate(&model->params, error);
     if (status != HEED_OK) {
@@ -75,7 +81,7 @@ heed_status heed_model_create(const heed_json *config, heed_tokenizer *source, h
         heed_tokenizer_free(target);
         status = heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a model's config");
     } else {
-        status = assemble(text.text, text.length, source, target, out, error);
+        status = assemble(text.text, text.length, source, target, SIZE_MAX, out, error);
     }
     heed_string_free(&text);
     if (status == HEED_OK)
@@ -88,7 +94,7 @@ heed_status heed_model_load(const heed_model_files *files, heed_model **out, hee
     heed_tokenizer *source = NULL, *target = NULL;
     *out = NULL;
     HEED_TRY(heed_tokenizers_parse(files->tokenizer, files->tokenizer_size, &source, &target, error));
-    HEED_TRY(assemble(files->config, files->config_size, source, target, out, error));
+    HEED_TRY(assemble(files->config, files->config_size, source, target, files->weights_size, out, error));
     heed_model *model = *out;
     heed_status status = heed_weights_read(&model->params, files->weights, files->weights_size, error);
     if (status == HEED_OK)
