@@ -32,6 +32,17 @@ static void rows_add_up(const heed_model *model, heed_tape *tape, const heed_bat
     heed_arena_free(&arena);
 }
 
+/* A shard may have no rows: its loss is zero and it changes no gradient. */
+static void nothing_of_nothing(const heed_model *model, heed_tape *tape, const heed_batch *batch,
+                               const heed_real *grads, heed_real *other) {
+    heed_arena arena = {0};
+    const heed_batch empty = small_batch_part(&arena, batch, 0, 0, 0, 0);
+    memcpy(other, grads, model->params.size * sizeof *other);
+    CHECK(small_loss(model, tape, &empty, 0.1, other) == 0);
+    CHECK(memcmp(other, grads, model->params.size * sizeof *other) == 0);
+    heed_arena_free(&arena);
+}
+
 static void same_output(const char *what, const int32_t *got, int got_length, const int32_t *want, int want_length) {
     if (heed_test_int(got_length, want_length, __FILE__, __LINE__, what))
         heed_test_report(memcmp(got, want, (size_t)want_length * sizeof *want) == 0, __FILE__, __LINE__, what);
@@ -85,6 +96,7 @@ int main(void) {
         const double loss = small_loss(model, &tape, &batch, 0.1, grads);
         padding_changes_nothing(model, &tape, &batch, loss, grads, other);
         rows_add_up(model, &tape, &batch, loss, grads, other);
+        nothing_of_nothing(model, &tape, &batch, grads, other);
         tape.recording = false;
         if (i % 2) /* as a loaded model is */
             CHECK_OK(heed_params_pack(&model->params, &error), &error);

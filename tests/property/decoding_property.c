@@ -64,6 +64,37 @@ static void steps_equal_forced_pass(const heed_model *model, heed_tape *tape, co
     heed_arena_free(&arena);
 }
 
+/* Rows of one source that decoded different tokens, exchanged: row r goes on as row parents[r] would have. */
+static void reorder_moves_all_state(const heed_model *model, heed_tape *tape, const int32_t *ids, int32_t length) {
+    enum { BEAM = 3 };
+    static const int32_t parents[BEAM] = {2, 0, 0};
+    const int vocabulary = heed_tokenizer_count(model->target);
+    const size_t row_bytes = (size_t)vocabulary * sizeof(heed_real);
+    heed_real *logits[2] = {malloc(BEAM * row_bytes), malloc(BEAM * row_bytes)};
+    for (int reordered = 0; reordered < 2; reordered++) {
+        heed_error error = {0};
+        heed_decoding decoding;
+        int32_t tokens[BEAM] = {HEED_TOKEN_BOS, HEED_TOKEN_BOS, HEED_TOKEN_BOS};
+        heed_tape_reset(tape);
+        CHECK_OK(model->arch->start(model, tape, ids, &length, 1, length, BEAM, &decoding, &error), &error);
+        CHECK_OK(model->arch->step(model, tape, &decoding, tokens, &error), &error);
+        for (int row = 0; row < BEAM; row++)
+            tokens[row] = HEED_TOKEN_SPECIALS + row;
+        CHECK_OK(model->arch->step(model, tape, &decoding, tokens, &error), &error);
+        if (reordered)
+            model->arch->reorder(model, &decoding, parents);
+        for (int row = 0; row < BEAM; row++)
+            tokens[row] = HEED_TOKEN_SPECIALS;
+        CHECK_OK(model->arch->step(model, tape, &decoding, tokens, &error), &error);
+        memcpy(logits[reordered], decoding.logits, BEAM * row_bytes);
+    }
+    for (int row = 0; row < BEAM; row++)
+        CHECK(memcmp(logits[1] + (size_t)row * vocabulary, logits[0] + (size_t)parents[row] * vocabulary, row_bytes) == 0);
+    CHECK(memcmp(logits[0], logits[0] + vocabulary, row_bytes) != 0);
+    free(logits[0]);
+    free(logits[1]);
+}
+
 /* Runs a generation to its end; NULL after a failed check. */
 static heed_generation *generate(const heed_model *model, const char *text, const heed_generate_options *options) {
     heed_error error = {0};
@@ -179,6 +210,7 @@ int main(void) {
         const heed_batch batch =
             small_batch(&arena, &rng, SOURCES, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
         steps_equal_forced_pass(model, &tape, &batch, 1 + i % 3);
+        reorder_moves_all_state(model, &tape, batch.source, batch.source_length);
         if (i % 2)
             CHECK_OK(heed_params_pack(&model->params, &error), &error);
         for (int row = 0; row < SOURCES; row++) {

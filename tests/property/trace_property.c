@@ -1,5 +1,6 @@
 /* Every name that an architecture lists is kept when a run is traced, with the right shape; softmax rows sum to one over
  * their real entries and are zero beyond. */
+#include "heed/generate.h"
 #include "ops/ops.h"
 #include "small_model.h"
 
@@ -88,10 +89,71 @@ static void names_are_kept(const heed_model *model, const small_config *config, 
     heed_trace_free(&trace);
 }
 
+/* Entries of the trace in a generation's JSON, and how many numbers each holds. */
+static int traced(const heed_model *model, const char *list, size_t values) {
+    heed_error error = {0};
+    heed_arena arena = {0};
+    heed_generation *g = NULL;
+    char *text = NULL;
+    const heed_generate_options options = {.max_length = 4, .trace = list};
+    int count = 0;
+    bool done = false;
+    if (!CHECK_OK(heed_generation_start(model, "face", 4, &options, &g, &error), &error))
+        return -1;
+    while (!done && CHECK_OK(heed_generation_advance(g, &done, &error), &error))
+        continue;
+    if (CHECK_OK(heed_generation_json(g, &text, &error), &error)) {
+        const heed_json *json = heed_json_parse(&arena, text, strlen(text), "json", &error);
+        const heed_json *trace = heed_json_get(json, "trace");
+        for (const heed_json *entry = trace ? trace->first : NULL; entry; entry = entry->next, count++) {
+            int64_t size = 1;
+            for (const heed_json *dim = heed_json_get(entry, "shape")->first; dim; dim = dim->next)
+                size *= (int64_t)dim->number;
+            CHECK_INT(heed_json_get(entry, "values")->count, size);
+            CHECK(values == 0 || (size_t)size == values);
+        }
+    }
+    heed_text_free(text);
+    heed_arena_free(&arena);
+    heed_generation_free(g);
+    return count;
+}
+
+/* What a caller asks for is what it gets: these names, each step's, and no others. */
+static void names_are_given(void) {
+    const small_config config = {"general", false, 1, 1, 4, 6, 0};
+    heed_model *model = small_model(&config, 1, 0.7);
+    if (!model)
+        return;
+    CHECK_INT(traced(model, NULL, 0), 0);
+    CHECK_INT(traced(model, "", 0), 0);
+    CHECK_INT(traced(model, "encoder.h", 4 * 8), 1);
+    const int steps = traced(model, "decoder.h", 6);
+    CHECK(steps >= 1 && steps <= 4);
+    CHECK_INT(traced(model, "decoder.logits", 9), steps);
+    CHECK_INT(traced(model, "attention", 4), steps);
+    CHECK_INT(traced(model, "decoder.attention.weights", 4), steps);
+    CHECK_INT(traced(model, "decoder.h,encoder.h,decoder.context", 0), 2 * steps + 1);
+    const char *const wrong[] = {"decoder", "decoder.h,", "decoder.h.", ",", "decoder.h,nothing", "Attention"};
+    const bool fine[] = {false, true, false, false, false, false}; /* a comma at the end does no harm */
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        heed_error error = {0};
+        heed_generation *g = NULL;
+        const heed_generate_options options = {.trace = wrong[i]};
+        const heed_status status = heed_generation_start(model, "face", 4, &options, &g, &error);
+        CHECK_INT(status, fine[i] ? HEED_OK : HEED_ERROR_UNKNOWN);
+        if (!fine[i])
+            CHECK_CONTAINS(error.message, "trace");
+        heed_generation_free(g);
+    }
+    heed_model_free(model);
+}
+
 int main(void) {
     heed_rng rng;
     heed_rng_seed(&rng, 6, 6);
     softmax_rows(&rng);
+    names_are_given();
     for (int i = 0; i < MODELS; i++) {
         const small_config config = small_config_random(&rng);
         heed_model *model = small_model(&config, (uint64_t)i, 0.7);

@@ -26,6 +26,22 @@ static heed_status read_input(heed_generation *g, const char *text, size_t size,
     return HEED_OK;
 }
 
+/* Every name of the comma-separated list is one that the architecture keeps, or "attention". */
+static heed_status check_trace(const heed_generation *g, const char *list, heed_error *error)
+{
+    for (const char *name = list; *name;) {
+        const size_t n = strcspn(name, ",");
+        bool known = n == 9 && memcmp(name, "attention", 9) == 0;
+        for (const char *const *trace = g->model->arch->traces; *trace && !known; trace++)
+            known = strlen(*trace) == n && memcmp(name, *trace, n) == 0;
+        if (!known)
+            return heed_fail(error, HEED_ERROR_UNKNOWN, "trace: \"%.*s\" is not kept by %s", (int)(n < 100 ? n : 100), name,
+                             g->model->arch->name);
+        name += n + (name[n] == ',');
+    }
+    return HEED_OK;
+}
+
 static heed_status check_options(heed_generation *g, const heed_generate_options *options, heed_error *error)
 {
     if (options)
@@ -39,8 +55,10 @@ static heed_status check_options(heed_generation *g, const heed_generate_options
                          HEED_OUTPUT_MAX);
     if (!(g->options.length_penalty >= 0 && g->options.length_penalty <= 4))
         return heed_fail(error, HEED_ERROR_ARGUMENT, "length_penalty: %g is not in 0..4", g->options.length_penalty);
-    if (g->options.trace)
+    if (g->options.trace) {
+        HEED_TRY(check_trace(g, g->options.trace, error));
         g->tape.trace = &g->trace;
+    }
     return HEED_OK;
 }
 
@@ -177,8 +195,9 @@ static void rank(heed_generation *g)
         g->ranked_count = g->beam;
 }
 
-/* Over when nothing lives, at the length limit, or when enough ended and no live one can still overtake them: a sum of
- * log probabilities only falls. */
+/* Over when nothing lives, at the length limit, or when enough ended and no live one is ahead of them: a sum of log
+ * probabilities only falls, so without a length penalty none could overtake. With one a sum may still rise as it is divided
+ * by more; to wait for that would be to run to the limit every time. */
 static bool is_over(const heed_generation *g)
 {
     if (g->live_count == 0 || g->steps >= g->options.max_length)

@@ -199,7 +199,7 @@ static heed_tensor *loss_with_feeding(const heed_model *model, heed_tape *tape, 
     const network *net = model->network;
     const int rows = batch->rows, length = batch->target_length;
     heed_tensor *feed = heed_tensor_new(tape, false, 3, (int[]){rows, 1, net->hidden});
-    heed_tensor *total = heed_tensor_new(tape, false, 1, (int[]){1});
+    heed_tensor *total = heed_tensor_new(tape, true, 1, (int[]){1}); /* the loss of no step at all can be gone back from */
     for (int t = 0; t < length; t++) {
         const int32_t *previous = column(tape, batch->target_in, rows, length, t);
         const int32_t *target = column(tape, batch->target_out, rows, length, t);
