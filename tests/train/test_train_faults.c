@@ -214,7 +214,7 @@ static void failed_allocations(void) {
     CHECK(small_task_write(scratch("task.tsv"), 150));
     int failed = 0;
     bool reached = true;
-    for (uint64_t n = 1; reached && n < 10000; n += 1 + n / 25) {
+    for (uint64_t n = 1; reached && n < 10000; n += 1 + n / 50) {
         uint64_t before = heed_alloc_count();
         heed_alloc_fail_at(n);
         heed_status status = train(recipe, "memory", 0, false, &error);
