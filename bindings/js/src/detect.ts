@@ -16,7 +16,7 @@ const ZERO = [0xfd, 0x0c, ...new Array<number>(16).fill(0)]; // v128.const 0
 const hasSimd = () => WebAssembly.validate(vectorModule([...ZERO, ...ZERO, 0xfd, 0xe4, 0x01])); // f32x4.add
 const hasRelaxed = () =>
   WebAssembly.validate(vectorModule([...ZERO, ...ZERO, ...ZERO, 0xfd, 0x85, 0x02])) && // f32x4.relaxed_madd
-  WebAssembly.validate(vectorModule([...ZERO, ...ZERO, ...ZERO, 0xfd, 0x93, 0x02])); // i32x4.relaxed_dot_i8x16_i7x16_add_s
+  WebAssembly.validate(vectorModule([...ZERO, ...ZERO, ...ZERO, 0xfd, 0x93, 0x02])); // ..._dot_i8x16_i7x16_add_s
 
 /** The fastest module, among those that were built, that this browser can run; or the one asked for. */
 export function chooseModule(built: readonly ModuleName[], wanted?: ModuleName): ModuleName {

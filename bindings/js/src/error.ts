@@ -24,7 +24,7 @@ export function throwIfAborted(signal: AbortSignal | undefined): void {
 /**
  * Call it first in a public method: it keeps the stack, and the function it returns puts that into what was caught
  * later. A reply from the worker arrives on an empty stack, which would tell the reader of an error nothing. What is no
- * EngineError came from the browser's own checks of what was passed: an URL that is none, an option that cannot be sent.
+ * EngineError came from the browser's own checks of what was passed: no URL, an option that cannot be sent.
  */
 export function callersStack(): (caught: unknown) => EngineError {
   const { stack = '' } = new Error();

@@ -55,7 +55,7 @@ test('models come back from their bytes, not from the server', async () => {
 
 test('a trap in the module counts as a crash', async () => {
   await page.workers().at(-1).evaluate(() => {
-    JSON.parse = () => { throw new WebAssembly.RuntimeError('unreachable'); }; // as the call before it would have thrown
+    JSON.parse = () => { throw new WebAssembly.RuntimeError('unreachable'); }; // as the engine's call would
   });
   assert.equal(await page.evaluate(() => code(model.run('heed'))), 'crashed');
   assert.ok(await works());
