@@ -12,6 +12,7 @@ import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { gluedRates } from './glued.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const { values, positionals } = parseArgs({
@@ -42,6 +43,8 @@ const best = epochs.reduce((a, b) => (b.dev_wer < a.dev_wer || (b.dev_wer === a.
 const greedy = evaluate(folder, 1);
 const f32 = evaluate(join(folder, 'f32'), 1);
 const beam5 = evaluate(folder, 5);
+const glued = gluedRates(join(values.data, recipe.test.references),
+  (file) => JSON.parse(heed('eval', folder, '--data', file, '--json')));
 const parameters = JSON.parse(heed('inspect', folder, '--json')).parameters;
 
 const metrics = {
@@ -55,6 +58,7 @@ const metrics = {
   int8: rates(greedy),
   f32: rates(f32),
   by_length: { greedy: greedy.by_length },
+  glued,
 };
 writeFileSync(join(folder, 'metrics.json'), JSON.stringify(metrics, null, 1) + '\n');
 writeFileSync(join(folder, 'golden.json'), heed('golden', folder, '--inputs', join(folder, 'golden.txt')));
