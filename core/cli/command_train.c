@@ -100,8 +100,22 @@ static const char *default_data_folder(char *out, size_t size)
     return out;
 }
 
-static int train(const cli_command *command, const char *recipe_path, heed_train_options *options)
+/* Hours of work are not overwritten by a forgotten --resume. */
+static bool has_checkpoint(const char *folder)
 {
+    char path[4096];
+    snprintf(path, sizeof path, "%s/checkpoint.safetensors", folder);
+    FILE *file = fopen(path, "rb");
+    if (file != NULL)
+        fclose(file);
+    return file != NULL;
+}
+
+static int train(const cli_command *command, const char *recipe_path, heed_train_options *options, bool fresh)
+{
+    if (!options->resume && !fresh && has_checkpoint(options->output_folder))
+        return cli_fail(command, "%s has the checkpoint of an earlier run; --resume goes on with it, --fresh begins anew",
+                        options->output_folder);
     size_t size;
     char *recipe = cli_read_file(command, recipe_path, &size);
     if (recipe == NULL)
@@ -129,9 +143,11 @@ static int run(const cli_command *command, int count, char **arguments)
     heed_train_options options = {0};
     char cache[4096];
     int code, seconds = 60;
+    bool fresh = false;
     const cli_option table[] = {
         {"--threads", "N", "threads; 0, the default: one per processor", CLI_INT, &options.threads, 0, 1024},
         {"--resume", NULL, "go on from the checkpoint in the output folder", CLI_FLAG, &options.resume, 0, 0},
+        {"--fresh", NULL, "begin anew although there is a checkpoint", CLI_FLAG, &fresh, 0, 0},
         {"--data", "DIR", "what the recipe's paths are below; default $HEED_DATA, else ~/.cache/heed", CLI_TEXT,
          &options.data_folder, 0, 0},
         {"--out", "DIR", "output folder; default: the recipe's folder", CLI_TEXT, &options.output_folder, 0, 0},
@@ -152,7 +168,7 @@ static int run(const cli_command *command, int count, char **arguments)
         return cli_fail(command, "out of memory");
     if (options.output_folder == NULL)
         options.output_folder = folder;
-    code = train(command, arguments[0], &options);
+    code = train(command, arguments[0], &options, fresh);
     free(folder);
     return code;
 }

@@ -138,17 +138,18 @@ static void writing(void) {
     heed_json_write_end_object(&w);
     heed_json_write_end_array(&w);
     heed_json_write_string_n(&w, "n", "abc", 2);
+    heed_json_write_string(&w, "bad", "a\xFF\xC3\"\xEF\xBF\xBD" "b");
     heed_json_write_end_object(&w);
     CHECK_STRING(out.text,
                  "{\"q\\\"\":\"a\\\\\\n\\u0001\xC3\xA9\",\"list\":[-9223372036854775808,0.100000001,null,true,{}],"
-                           "\"n\":\"ab\"}");
+                           "\"n\":\"ab\",\"bad\":\"a\xEF\xBF\xBD\xEF\xBF\xBD\\\"\xEF\xBF\xBD" "b\"}");
     heed_arena arena = {0};
     heed_error error = {0};
     const heed_json *back = heed_json_parse(&arena, out.text, out.length, "back", &error);
     heed_string_buffer again = {0};
     heed_json_writer second = {&again, false};
     static const char text[] = "{\"a\":[0.1,1e-300,123456789012345678,-0.5],\"b\":{\"c\":null,\"d\":\"\\u0000\"}}";
-    CHECK(back != NULL && back->count == 3);
+    CHECK(back != NULL && back->count == 4);
     heed_json_write_value(&second, NULL, parse(&arena, text, &error));
     CHECK_STRING(again.text, "{\"a\":[0.1,1e-300,1.2345678901234568e+17,-0.5],\"b\":{\"c\":null,\"d\":\"\\u0000\"}}");
     heed_arena_free(&arena);

@@ -4,24 +4,29 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 
+/* Bytes that are not UTF-8 become U+FFFD: what is written is JSON whatever the text is. */
 static void write_text(heed_string_buffer *out, const char *text, size_t n)
 {
     heed_string_append(out, "\"", 1);
     size_t start = 0;
-    for (size_t i = 0; i < n; i++) {
-        unsigned char c = (unsigned char)text[i];
-        if (c >= 0x20 && c != '"' && c != '\\')
+    for (size_t i = 0, length; i < n; i += length) {
+        uint32_t code;
+        length = (size_t)heed_utf8_decode(text + i, n - i, &code);
+        const bool invalid = code == 0xFFFD && length == 1;
+        if (code >= 0x20 && code != '"' && code != '\\' && !invalid)
             continue;
         heed_string_append(out, text + start, i - start);
-        start = i + 1;
-        switch (c) {
+        start = i + length;
+        switch (code) {
+        case 0xFFFD: heed_string_append(out, "\xEF\xBF\xBD", 3); break;
         case '"': heed_string_append(out, "\\\"", 2); break;
         case '\\': heed_string_append(out, "\\\\", 2); break;
         case '\n': heed_string_append(out, "\\n", 2); break;
         case '\t': heed_string_append(out, "\\t", 2); break;
         case '\r': heed_string_append(out, "\\r", 2); break;
-        default: heed_string_format(out, "\\u%04x", c);
+        default: heed_string_format(out, "\\u%04x", (unsigned)code);
         }
     }
     heed_string_append(out, text + start, n - start);
