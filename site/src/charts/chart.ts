@@ -11,6 +11,7 @@ export interface Line {
   label: string;
   colour: string; // a custom property, as in notation.ts
   points: { x: number; y: number }[];
+  /** Dashed lines are not in the legend: they go with a solid one of the same colour. */
   dashed?: boolean;
   /** A band around the line: lower and upper edges, point by point. */
   band?: { low: number; high: number }[];
@@ -109,7 +110,7 @@ export class LineChart {
       plugins: {
         legend: {
           align: 'start',
-          labels: { color: ink, font, boxWidth: 22, boxHeight: 0, filter: (item) => item.text !== '' },
+          labels: { color: ink, font, boxWidth: 22, boxHeight: 0, filter: (item) => item.text !== '' && !item.lineDash?.length },
           onClick: () => {}, // the figure's state is in the address; a hidden line would not be
         },
         tooltip: {

@@ -31,6 +31,7 @@ const TOP = 54, LEFT = 92, RIGHT = 6, LEGEND = 40, GAP = 2;
 const CELL = { narrowest: 14, lowest: 14, highest: 42 };
 const NUMBERS_FROM = 34; // narrower cells are drawn without their numbers
 const SHOWN_FROM = 0.05;
+const DARK_FROM = 0.65; // where the paper's colour is easier to read on the ink than ink on it, in both themes
 
 type Group = Selection<SVGGElement, unknown, null, undefined>;
 
@@ -51,6 +52,7 @@ export class Heatmap {
     this.#host = host;
     this.#options = options;
     host.classList.add('heatmap');
+    host.style.minHeight = `${options.height}px`;
     const svg = select(host).append('svg').attr('tabindex', 0).attr('role', 'application').attr('aria-label', options.label);
     this.svg = svg.node()!;
     const layer = (name: string) => svg.append('g').attr('class', name) as Group;
@@ -190,7 +192,7 @@ export class Heatmap {
       .attr('width', width - GAP).attr('height', height - GAP).attr('class', 'cell')
       .attr('fill-opacity', (weight) => Math.max(0.035, weight).toFixed(3));
     groups.selectAll<SVGTextElement, number>('text.weight').data((d) => numbers ? d.weights : []).join('text')
-      .attr('class', (weight) => `weight ${weight > 0.5 ? 'on-ink' : ''}`)
+      .attr('class', (weight) => `weight ${weight > DARK_FROM ? 'on-ink' : ''}`)
       .attr('x', (_, i) => this.#x(i) + width / 2).attr('y', height / 2).attr('dy', '0.35em').attr('text-anchor', 'middle')
       .text((weight) => weight >= SHOWN_FROM ? this.#options.format(weight).replace(/^0/, '') : '');
   }
@@ -219,7 +221,7 @@ export class Heatmap {
     const ramp = legend.selectAll('linearGradient').data([0]).join('linearGradient').attr('id', this.#gradient);
     ramp.selectAll('stop').data([0.035, 1]).join('stop').attr('offset', (_, i) => i).attr('class', 'ramp').attr('stop-opacity', (d) => d);
     legend.selectAll('rect').data([0]).join('rect').attr('width', length).attr('height', 7).attr('rx', 3.5).attr('fill', `url(#${this.#gradient})`);
-    legend.selectAll('text').data([{ at: 0, text: '0', anchor: 'start' }, { at: 1, text: '1', anchor: 'end' }, { at: 0.5, text: this.#options.weightAxis, anchor: 'middle' }])
-      .join('text').attr('x', (d) => scale(d.at)).attr('y', 21).attr('text-anchor', (d) => d.anchor).attr('class', 'axis').text((d) => d.text);
+    legend.selectAll('text').data([{ at: 0, text: '0', anchor: 'start' }, { at: 1, text: '1', anchor: 'end' }, { at: 1.1, text: this.#options.weightAxis, anchor: 'start' }])
+      .join('text').attr('x', (d) => scale(d.at)).attr('y', (d) => d.at > 1 ? 8 : 21).attr('text-anchor', (d) => d.anchor).attr('class', 'axis').text((d) => d.text);
   }
 }

@@ -9,7 +9,7 @@ const isCoded = (error: unknown): error is Coded =>
 export interface Explanation { text: string; /** What the engine itself said, for those who repair things. */ detail: string }
 
 export function explain(error: unknown, strings: Strings): Explanation {
-  const code = isCoded(error) && error.code in strings.errors ? error.code as keyof Strings['errors'] : 'other';
+  const code = isCoded(error) && Object.hasOwn(strings.errors, error.code) ? error.code as keyof Strings['errors'] : 'other';
   const detail = error instanceof Error ? error.message : String(error);
   return { text: strings.errors[code], detail };
 }

@@ -54,7 +54,6 @@ export class Shell {
   async start(): Promise<void> {
     if (this.#starting || this.#figure) return;
     this.#starting = true;
-    this.#changedAt = performance.now();
     this.#host.dataset.phase = 'loading';
     const progress = this.#showProgress();
     try {
@@ -68,6 +67,7 @@ export class Shell {
       const figure = await this.#definition.mount(this.#stage, this.#context(models));
       this.#figure = figure;
       this.#host.dataset.phase = 'live';
+      this.#changedAt = performance.now();
       figure.update();
       this.#showSaves();
     } catch (error) {

@@ -20,6 +20,10 @@ export const sharesOf = (counts: LengthCount[]): Share[] => counts.map(({ length
   length, inputs, share: (inputs - wrong) / inputs, ...wilson(inputs - wrong, inputs),
 }));
 
+/** Shares of so few words say nothing: they are tabulated, not drawn. */
+export const FEWEST_DRAWN = 10;
+export const drawn = (shares: Share[]): Share[] => shares.filter(({ inputs }) => inputs >= FEWEST_DRAWN);
+
 export const shareAt = (shares: Share[], length: number): Share | undefined => shares.find((one) => one.length === length);
 
 export interface Network { name: string; label: string; shares: Share[] }

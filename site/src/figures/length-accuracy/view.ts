@@ -5,7 +5,7 @@ import type { FigureContext, MountedFigure, Table } from '../../lib/figure';
 import { prepare } from '../../lib/fold';
 import { networkColour } from '../../lib/networks';
 import type { Param } from '../../lib/params';
-import { shareAt, tableOf, type Network } from './compute';
+import { drawn, FEWEST_DRAWN, shareAt, tableOf, type Network } from './compute';
 
 const EXAMPLES = ['cat', 'sequence', 'communication', 'internationalization'];
 
@@ -26,8 +26,8 @@ export class LengthAccuracyView implements MountedFigure {
       strings: context.strings, id: 'length-accuracy-word', examples: EXAMPLES, onInput: (word) => context.set({ word }),
     });
     const chart = h('div', { class: 'chart' });
-    host.append(this.#word.element, chart, this.#readout);
-    const { alternative, length, right } = context.strings.figures['length-accuracy'];
+    const { alternative, length, right, few } = context.strings.figures['length-accuracy'];
+    host.append(this.#word.element, chart, this.#readout, h('p', { class: 'hint' }, few(FEWEST_DRAWN)));
     this.#chart = new LineChart(chart, {
       label: alternative, x: length, y: right, zero: true, formatY: (value) => context.numbers.percent(value),
     });
@@ -40,7 +40,7 @@ export class LengthAccuracyView implements MountedFigure {
     const prepared = prepare(state.word);
     const length = lettersIn(prepared.text);
     this.#chart.draw(this.#networks.map(({ name, label, shares }) => ({
-      label, colour: networkColour[name]!, points: shares.map((one) => ({ x: one.length, y: one.share })), band: shares,
+      label, colour: networkColour[name]!, points: drawn(shares).map((one) => ({ x: one.length, y: one.share })), band: drawn(shares),
     })), { marker: length > 0 ? { x: length, text: yourWord(prepared.text) } : null });
     const [attended, fixed] = this.#networks.map(({ shares }) => shareAt(shares, length));
     const said = length === 0 ? strings.input.empty : attended && fixed

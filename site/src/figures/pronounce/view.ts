@@ -64,7 +64,7 @@ export class PronounceView implements MountedFigure {
     host.append(h('div', { class: 'pronounce-head' }, this.#word.element, this.#strip.element), this.#empty, this.#drawing);
     this.#heatmap = new Heatmap(heat, {
       label: strings.heatmap, keyAxis: strings.keyAxis, queryAxis: strings.queryAxis, weightAxis: strings.weight,
-      format: (weight) => context.numbers.weight(weight), height: 430, widestCell: 52,
+      format: (weight) => context.numbers.weight(weight), height: 430, widestCell: 60,
       onPoint: (cell) => this.#point(cell),
       onChoose: ({ row, column }) => context.set({ step: row, letter: column }),
     });

@@ -26,6 +26,7 @@ export class TrainingCurvesView implements MountedFigure {
       h('fieldset', { class: 'choices' }, h('legend', {}, strings.measure),
         ...this.#choices.map((input, index) => h('label', {}, input, ` ${strings[MEASURES[index]!]}`))),
       h('div', { class: 'chart-pair' }, ...charts));
+    host.append(h('p', { class: 'hint' }, strings.dashed));
     const look = { x: strings.epoch, zero: true };
     this.#error = new LineChart(charts[0], { ...look, label: `${strings.title}: ${strings.error}`, y: strings.error, formatY: (value) => context.numbers.percent(value) });
     this.#loss = new LineChart(charts[1], { ...look, label: `${strings.title}: ${strings.loss}`, y: strings.loss, formatY: (value) => context.numbers.weight(value) });

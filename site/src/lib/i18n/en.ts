@@ -115,6 +115,7 @@ export const en = {
       yourWord: (word: string) => `your word: ${word}`,
       summary: (word: string, length: number, attended: string, fixed: string) =>
         `Words of ${n(length, 'letter', 'letters')}, like ${word}: ${attended} right with attention, ${fixed} without.`,
+      few: (least: number) => `Lengths of which the test has fewer than ${n(least, 'word', 'words')} are in the table only.`,
       none: (length: number) => `The test has no word of ${n(length, 'letter', 'letters')}.`,
     },
     'training-curves': {
@@ -128,6 +129,7 @@ export const en = {
       loss: 'loss, nats per phoneme',
       training: 'training words',
       heldOut: 'held-out words',
+      dashed: 'Loss: solid lines are held-out words, dashed lines the words it trains on.',
       seconds: 'Seconds',
       model: 'Network',
       epochColumn: 'Epoch',
