@@ -17,7 +17,8 @@ export default defineConfig({
   telemetry: false,
   // Files that are fetched at run time stay files: nothing of the engine is inlined into pages.
   vite: { build: { assetsInlineLimit: 0 }, server: { fs: { allow: ['..'] } } },
-  markdown: { remarkPlugins: [remarkMath], rehypePlugins: [[rehypeKatex, { strict: 'error', throwOnError: true }]] },
+  // gfm (tables) must be said: MDX takes an absent value for no.
+  markdown: { gfm: true, remarkPlugins: [remarkMath], rehypePlugins: [[rehypeKatex, { strict: 'error', throwOnError: true }]] },
   integrations: [
     starlight({
       title: 'Heed',
