@@ -19,7 +19,7 @@ typedef struct guarded {
 
 static uint32_t random_state = 1;
 
-static inline uint32_t random_bits(void) { /* Numerical Recipes' linear congruence; the high bits are good enough here */
+static inline uint32_t random_bits(void) { /* Numerical Recipes' linear congruence; its high bits will do here */
     random_state = random_state * 1664525u + 1013904223u;
     return random_state >> 8;
 }

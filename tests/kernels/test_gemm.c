@@ -89,7 +89,8 @@ static void sizes(const heed_kernels *kernels) {
                 run_case(kernels, &g);
             }
     /* Beyond one block of k, of m and of n; with a single real to spare. */
-    static const int large[][3] = {{97, 800, 5}, {193, 65, 769}, {3, 769, 385}, {1, 33, 1153}, {100, 1, 400}, {8, 8, 2000}};
+    static const int large[][3] = {{97, 800, 5}, {193, 65, 769}, {3, 769, 385}, {1, 33, 1153}, {100, 1, 400},
+                                  {8, 8, 2000}, {1000, 9, 384}, {9, 1600, 384}};
     for (size_t i = 0; i < sizeof large / sizeof *large; i++)
         for (int kind = 0; kind < 3; kind++) {
             gemm_case g = make_case(large[i][0], large[i][1], large[i][2], kind, (kind + 1) % 3, kind == 0);
@@ -101,7 +102,8 @@ static void sizes(const heed_kernels *kernels) {
 static void special_values(const heed_kernels *kernels) {
     enum { M = 7, N = 45, K = 19 };
     for (int through = 0; through < 2; through++) {
-        guarded a = guarded_new(M * K, 1), b = guarded_new(K * N, 2), c = guarded_new(M * N, 3), want = guarded_new(M * N, 0);
+        guarded a = guarded_new(M * K, 1), b = guarded_new(K * N, 2);
+        guarded c = guarded_new(M * N, 3), want = guarded_new(M * N, 0);
         for (int i = 0; i < M * K; i++)
             a.data[i] = 1;
         for (int i = 0; i < K * N; i++)
@@ -130,7 +132,7 @@ static void special_values(const heed_kernels *kernels) {
 /* gemm_packed gives a row the same bits whatever rows go with it, and wherever it lies in memory. */
 static void same_bits(const heed_kernels *kernels) {
     enum { M = 21, N = 77, K = 133 };
-    guarded a = guarded_random(M * K, 1), b = guarded_random(K * N, 2), c = guarded_new(M * N, 3), row = guarded_new(N, 0);
+    guarded a = guarded_random(M * K, 1), b = guarded_random(K * N, 2), c = guarded_new(M * N, 3);
     guarded packed = guarded_new(kernels->packed_size(K, N), 0);
     kernels->pack(K, N, b.data, 1, K, packed.data);
     kernels->gemm_packed(M, N, K, a.data, K, packed.data, c.data, N, false);
@@ -147,7 +149,6 @@ static void same_bits(const heed_kernels *kernels) {
     guarded_end(&a, "bits a");
     guarded_end(&b, "bits b");
     guarded_end(&c, "bits c");
-    guarded_end(&row, "bits row");
     guarded_end(&packed, "bits packed");
     guarded_end(&moved, "bits moved");
     guarded_end(&again, "bits again");

@@ -145,7 +145,8 @@ static void attention(const heed_kernels *kernels, size_t n) {
 }
 
 static void lstm(const heed_kernels *kernels, size_t h) {
-    guarded gates = guarded_random(4 * h, 1), before = guarded_random(h, 2), c = guarded_new(h, 3), y = guarded_new(h, 0);
+    guarded gates = guarded_random(4 * h, 1), before = guarded_random(h, 2);
+    guarded c = guarded_new(h, 3), y = guarded_new(h, 0);
     guarded dy = guarded_random(h, 1), dc = guarded_random(h, 2), dgates = guarded_new(4 * h, 3);
     double want_gates[4 * LONGEST + 1], want_c[LONGEST + 1], want_y[LONGEST + 1], want_dgates[4 * LONGEST + 1],
         want_dc[LONGEST + 1];

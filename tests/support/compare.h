@@ -1,5 +1,5 @@
-/* The one comparison of numbers that tests use. Values agree when |got - want| <= tolerance * max(1, |want|); a NaN agrees
- * only with a NaN, an infinity only with the same infinity. */
+/* The one comparison of numbers that tests use. Values agree when |got - want| <= tolerance * max(1, |want|); a NaN
+ * agrees only with a NaN, an infinity only with the same infinity. */
 #ifndef HEED_COMPARE_H
 #define HEED_COMPARE_H
 

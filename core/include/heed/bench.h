@@ -23,7 +23,7 @@ typedef struct heed_bench_options {
     const char *isa;       /* one set, or NULL for every set that this machine can run */
     const char *kernel;    /* one kernel (the peak is always measured), or NULL for all */
     int rounds;            /* 1 .. 101; 0 means 9 */
-    double sample_seconds; /* how long each kernel runs in a round, > 0; 0 means 0.005. Browsers' clocks tick at 0.1 ms. */
+    double sample_seconds; /* how long each kernel runs in a round; 0 means 0.005. Browsers' clocks tick at 0.1 ms */
 } heed_bench_options;
 
 /* Measures all kernels in rounds, each round running every kernel of every set once for `sample_seconds`, so that a

@@ -39,8 +39,8 @@ static double time_calls(const bench *b, int set, int index, int calls, double *
     return heed_clock() - start;
 }
 
-/* Doubles the calls of a batch until it takes a tenth of a sample: at first there are page faults, cold caches, and in a
- * browser code that is not yet compiled well. */
+/* Doubles the calls of a batch until it takes a tenth of a sample: at first there are page faults, cold caches, and in
+ * a browser code that is not yet compiled well. */
 static void calibrate(bench *b, int set, int index) {
     measurement *x = &b->measurements[set * b->case_count + index];
     x->calls = 1;
@@ -48,8 +48,8 @@ static void calibrate(bench *b, int set, int index) {
         x->calls *= 2;
 }
 
-/* Work per second, over as many batches as a sample takes. A batch that was calibrated while the machine was busy is too
- * short, which this makes good. */
+/* Work per second, over as many batches as a sample takes. A batch that was calibrated while the machine was busy is
+ * too short, which this makes good. */
 static double sample(bench *b, int set, int index) {
     measurement *x = &b->measurements[set * b->case_count + index];
     double seconds = 0, work = 0;

@@ -20,8 +20,8 @@ static int has_avx512(void) {
 static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
 #endif
 
-/* A wasm module with an instruction that the browser lacks does not load at all, and every AArch64 machine has NEON: the
- * sets of these are always available where they are built in. */
+/* A wasm module with an instruction that the browser lacks does not load at all, and every AArch64 machine has NEON:
+ * the sets of these are always available where they are built in. */
 static const struct set {
     const heed_kernels *kernels;
     int (*available)(void);

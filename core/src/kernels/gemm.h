@@ -1,5 +1,5 @@
-/* C = A B in blocks (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication): a block of B, packed
- * into panels, stays in the outer cache, a block of A in the middle one, and one panel of B in the inner one while the
+/* C = A B in blocks (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication): a block of B,
+ * packed into panels, stays in the outer cache, a block of A in the middle one, and one panel of B in the inner one while the
  * register tile passes over it. */
 #ifndef HEED_KERNELS_GEMM_H
 #define HEED_KERNELS_GEMM_H

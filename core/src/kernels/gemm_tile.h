@@ -1,9 +1,9 @@
-/* The innermost block of matrix multiplication: a register tile of C, rows x (panels * V_TILE_VECTORS) vectors, over all
- * of k. Everything above it only arranges memory. Each element of C is summed over p = 0, 1, ... in one accumulator, so
+/* The innermost block of matrix multiplication: a register tile of C, rows x (panels * V_TILE_VECTORS) vectors, over
+ * all of k. Everything above it only arranges memory. Each element of C is summed over p = 0, 1, ... in one accumulator, so
  * a row comes out the same whatever rows are computed with it.
  *
- * A panel of B is PANEL columns wide: element (p, j) at b[p * b_step + j]. A is either a packed panel, element (i, p) at
- * a[p * V_TILE_ROWS + i], or rows of the caller's matrix, element (i, p) at a[i * a_row + p]. */
+ * A panel of B is PANEL columns wide: element (p, j) at b[p * b_step + j]. A is either a packed panel, element (i, p)
+ * at a[p * V_TILE_ROWS + i], or rows of the caller's matrix, element (i, p) at a[i * a_row + p]. */
 #ifndef HEED_KERNELS_GEMM_TILE_H
 #define HEED_KERNELS_GEMM_TILE_H
 

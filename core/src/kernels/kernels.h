@@ -1,6 +1,8 @@
-/* The numeric kernels. Each is written once over simd/<isa>.h and compiled once per instruction set; heed_kernels() is the
- * table of the set in use. All sizes may be zero. Pointers need no alignment unless said. Kernels allocate nothing.
- * The order of every sum depends on sizes only, never on the data's address, so equal inputs give equal bits.
+/* The numeric kernels. Each is written once over simd/<isa>.h and compiled once per instruction set;
+ * heed_kernels_active() is the table of the set in use. All sizes may be zero. Pointers need no alignment unless said.
+ * Kernels allocate nothing.
+ * The order of every sum depends on sizes and strides only, never on an address, so equal inputs give equal bits; a row
+ * of gemm_packed comes out the same whatever rows are computed with it.
  *
  * NaN and infinity go through as IEEE 754 arithmetic gives them; softmax of a row of -inf only is all zero. */
 #ifndef HEED_KERNELS_H

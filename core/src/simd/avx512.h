@@ -55,7 +55,8 @@ V_INLINE void v_transpose(heed_vec r[V_LANES]) {
     }
     for (int i = 0; i < 4; i++) { /* then the 4 x 4 matrix of quarters */
         heed_vec a = _mm512_shuffle_f32x4(t[i], t[i + 4], 0x88), b = _mm512_shuffle_f32x4(t[i], t[i + 4], 0xdd);
-        heed_vec c = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0x88), d = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0xdd);
+        heed_vec c = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0x88);
+        heed_vec d = _mm512_shuffle_f32x4(t[i + 8], t[i + 12], 0xdd);
         r[i] = _mm512_shuffle_f32x4(a, c, 0x88);
         r[i + 8] = _mm512_shuffle_f32x4(a, c, 0xdd);
         r[i + 4] = _mm512_shuffle_f32x4(b, d, 0x88);

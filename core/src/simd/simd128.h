@@ -1,5 +1,5 @@
-/* WebAssembly SIMD, 4 floats, and relaxed SIMD, which adds a multiply-add that is fused where the machine fuses. Neither
- * says how many registers there are; V8 on x86-64 has 15 to give. */
+/* WebAssembly SIMD, 4 floats, and relaxed SIMD, which adds a multiply-add that is fused where the machine fuses.
+ * Neither says how many registers there are; V8 on x86-64 has 15 to give. */
 #ifndef HEED_SIMD_SIMD128_H
 #define HEED_SIMD_SIMD128_H
 
