@@ -1,5 +1,5 @@
-/* Heed against PyTorch: outputs and gradients of every op, score, layer, model and optimiser, on every instruction set that
- * this machine has. The files come from make_golden.py; PyTorch is not needed here. */
+/* Heed against PyTorch: outputs and gradients of every op, score, layer, model and optimiser, on every instruction
+ * set that this machine has. The files come from make_golden.py; PyTorch is not needed here. */
 #include "golden_parts.h"
 
 #include "heed/isa.h"

@@ -51,9 +51,9 @@ const char *golden_name(const golden_case *test, int i) {
 
 static void report_missing(const golden_case *test, const char *name, const heed_safetensor *tensor, size_t count) {
     char what[2 * NAME];
-    snprintf(what, sizeof what, "%s, case %d (%s): %s is needed with %zu elements; the file has %s%zu", test->file->name,
-             test->number, test->label ? test->label : "?", name, count, tensor ? "another type or " : "",
-             tensor ? tensor->count : 0);
+    snprintf(what, sizeof what, "%s, case %d (%s): %s is needed with %zu elements; the file has %s%zu",
+             test->file->name, test->number, test->label ? test->label : "?", name, count,
+             tensor ? "another type or " : "", tensor ? tensor->count : 0);
     heed_test_report(false, __FILE__, __LINE__, what);
 }
 

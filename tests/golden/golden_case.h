@@ -1,5 +1,5 @@
-/* Cases of a golden file: what tests/golden/make_golden.py wrote with PyTorch. Tensors are looked up by name; a case that
- * lacks one that a test needs fails the test. */
+/* Cases of a golden file: what tests/golden/make_golden.py wrote with PyTorch. Tensors are looked up by name; a case
+ * that lacks one that a test needs fails the test. */
 #ifndef HEED_GOLDEN_CASE_H
 #define HEED_GOLDEN_CASE_H
 
@@ -35,7 +35,8 @@ const heed_safetensor *golden_find(const golden_case *test, const char *name);
 /* Tensor i of the file if it belongs to the case: its name without the number; else NULL. */
 const char *golden_name(const golden_case *test, int i);
 
-/* Copies in the file's arena; a failed check and zeros (of the `count` wanted) when it is absent or has another type. */
+/* Copies in the file's arena; a failed check and zeros (of the `count` wanted) when it is absent or has another
+ * type. */
 heed_real *golden_reals(const golden_case *test, const char *name, size_t count);
 int32_t *golden_ints(const golden_case *test, const char *name, size_t count);
 /* One number, or `absent` when there is none. */

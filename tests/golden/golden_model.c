@@ -33,7 +33,8 @@ static void compare_logits(const golden_case *test, const heed_trace *trace, con
         for (int b = 0; b < batch->rows; b++)
             for (int t = 0; t < entry->dims[1] && done + t < batch->target_lengths[b]; t++)
                 memcpy(logits + ((size_t)b * batch->target_length + done + t) * vocabulary,
-                       entry->values + ((size_t)b * entry->dims[1] + t) * vocabulary, (size_t)vocabulary * sizeof *logits);
+                       entry->values + ((size_t)b * entry->dims[1] + t) * vocabulary,
+                       (size_t)vocabulary * sizeof *logits);
         done += entry->dims[1];
     }
     CHECK_INT(done, batch->target_length);
@@ -94,7 +95,8 @@ void golden_check_optimizer(const golden_case *test) {
     if (!CHECK(optimizer && gradients_in && gradients_in->rank == 2))
         return;
     const size_t steps = (size_t)gradients_in->dims[0], n = (size_t)gradients_in->dims[1];
-    const heed_real *gradients = golden_reals(test, "gradients", steps * n), *scales = golden_reals(test, "scales", steps);
+    const heed_real *gradients = golden_reals(test, "gradients", steps * n);
+    const heed_real *scales = golden_reals(test, "scales", steps);
     const heed_real *numbers = golden_reals(test, "settings", 5);
     const heed_optimizer_settings settings = {.rate = (double)numbers[0],
                                               .beta1 = (double)numbers[1],

@@ -1,5 +1,5 @@
-"""Heed's random numbers, written again from their specification: SplitMix64 seeding xoshiro256** (Blackman and Vigna 2018),
-so that the golden file of dropout says which elements a seed drops."""
+"""Heed's random numbers, written again from their specification: SplitMix64 seeding xoshiro256** (Blackman and Vigna
+2018), so that the golden file of dropout says which elements a seed drops."""
 
 MASK = (1 << 64) - 1
 

@@ -3,9 +3,9 @@
 
     /usr/bin/python3 tests/golden/make_golden.py
 
-Inputs are float32 numbers; PyTorch computes with them in double, and outputs and gradients are rounded to float32 at the
-end, so that what a test compares with is exact. Seeds are fixed: the same files come out again. An op's gradients are those
-of sum(seed * output), the seeds being in the file.
+Inputs are float32 numbers; PyTorch computes with them in double, and outputs and gradients are rounded to float32 at
+the end, so that what a test compares with is exact. Seeds are fixed: the same files come out again. An op's
+gradients are those of sum(seed * output), the seeds being in the file.
 """
 import json
 import os
@@ -241,8 +241,8 @@ def model_seq2seq(file):
                 padded[~real] = 0  # beyond a row's end anything may stand: the test looks at real steps only
                 file.case(f"{score}, feeding {feeding}, encoder {encoder_layers} x {encoder_hidden}, "
                           f"decoder {decoder_layers} x {decoder_hidden}, {rows} x {s} -> {t}",
-                          config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1),
-                          logits=padded, number=0.1, source=source, source_lengths=source_lengths,
+                          config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()},
+                          loss=loss.reshape(1), logits=padded, number=0.1, source=source, source_lengths=source_lengths,
                           target_in=target_in, target_out=target_out, target_lengths=target_lengths,
                           vocabularies=[source_vocabulary, target_vocabulary])
 

@@ -74,7 +74,8 @@ static inline double heed_derivative_error(double analytic, double numeric, doub
     return fabs(analytic - numeric) / fmax(fmax(fabs(numeric), 1e-3 * largest), floor);
 }
 
-/* One check per variable. Returns the worst relative error. `factor` is 1, or what a self-test spoils gradients with. */
+/* One check per variable. Returns the worst relative error. `factor` is 1, or what a self-test spoils gradients
+ * with. */
 static inline double heed_gradient_error(const char *name, heed_function *f, void *context,
                                          const heed_variable *variables, int count, double factor) {
     double worst = 0;

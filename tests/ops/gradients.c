@@ -1,5 +1,5 @@
-/* Every gradient against central differences, in double; and that nothing is left out: this walks ops.def, scores.def and
- * models.def, and an entry fails that has too few cases here or no golden file in tests/golden. */
+/* Every gradient against central differences, in double; and that nothing is left out: this walks ops.def,
+ * scores.def and models.def, and an entry fails that has too few cases here or no golden file in tests/golden. */
 #include "gradients.h"
 
 #include "gradient.h"

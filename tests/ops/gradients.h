@@ -7,7 +7,8 @@ int gradients_of_op(const char *op);
 int gradients_of_score(const char *score);
 int gradients_of_model(const char *model);
 
-/* The checker itself: the worst relative error that it sees in an op whose analytic gradient is multiplied by `factor`. */
+/* The checker itself: the worst relative error that it sees in an op whose analytic gradient is multiplied by
+ * `factor`. */
 double gradient_error_when_spoilt(double factor);
 
 #endif

@@ -8,7 +8,8 @@ static const op_case cases[] = {
     {"cross_entropy", "smoothing, batch of 1, length 1", {SHAPE3(1, 1, 4)}, {.ids = IDS(0), .number = 0.1}, 2},
     {"cross_entropy", "smoothing, ragged", {SHAPE3(3, 2, 4)},
      {.ids = IDS(1, 2, 3, 0, 0, 1), .lengths = IDS(2, 1, 2), .number = 0.3}, 2},
-    {"cross_entropy", "large", {SHAPE3(2, 3, 43)}, {.ids = IDS(42, 0, 7, 7, 41, 0), .lengths = IDS(3, 2), .number = 0.1}, 3},
+    {"cross_entropy", "large", {SHAPE3(2, 3, 43)},
+     {.ids = IDS(42, 0, 7, 7, 41, 0), .lengths = IDS(3, 2), .number = 0.1}, 3},
 };
 
 const op_case_list loss_cases = OP_CASE_LIST(cases);

@@ -1,4 +1,5 @@
-/* Gradients of whole models: the loss with respect to every parameter, in variants of every architecture of models.def. */
+/* Gradients of whole models: the loss with respect to every parameter, in variants of every architecture of
+ * models.def. */
 #include "base/error.h"
 #include "gradient.h"
 #include "gradients.h"

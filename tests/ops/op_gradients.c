@@ -1,6 +1,6 @@
-/* Gradients of single ops. The function is sum over outputs and elements of r y, r random and fixed: every element of every
- * output counts. Inputs' gradients hold something before the backward pass, which must add to it; and each input alone
- * must get what it gets when all want a gradient. */
+/* Gradients of single ops. The function is sum over outputs and elements of r y, r random and fixed: every element
+ * of every output counts. Inputs' gradients hold something before the backward pass, which must add to it; and each
+ * input alone must get what it gets when all want a gradient. */
 #include "gradient.h"
 #include "gradients.h"
 #include "op_case.h"
@@ -43,7 +43,8 @@ static void fill(op_run *run) {
     }
 }
 
-/* Runs the op. `which` is the only input that wants a gradient (in `alone`), or ALL (in `grad`), or, not recording, none. */
+/* Runs the op. `which` is the only input that wants a gradient (in `alone`), or ALL (in `grad`), or, not recording,
+ * none. */
 static heed_tensor **forward(op_run *run, bool recording, int which) {
     heed_tape *tape = &run->tape;
     heed_tensor *in[OP_INPUTS_MAX] = {0};

@@ -1,5 +1,5 @@
-/* Gradients of attention as a whole, weights and context, with any score of scores.def: queries, memory (keys and values)
- * and the score's own parameters. A new score is checked without a line here. */
+/* Gradients of attention as a whole, weights and context, with any score of scores.def: queries, memory (keys and
+ * values) and the score's own parameters. A new score is checked without a line here. */
 #include "gradient.h"
 #include "gradients.h"
 #include "nn/attention/attention.h"

@@ -1,5 +1,5 @@
-/* Decoding: step by step it gives what the teacher-forced pass gives; a beam of one is greedy; a hypothesis has the score
- * that forced decoding of its tokens has; hypotheses are ranked. */
+/* Decoding: step by step it gives what the teacher-forced pass gives; a beam of one is greedy; a hypothesis has the
+ * score that forced decoding of its tokens has; hypotheses are ranked. */
 #include "heed/generate.h"
 #include "models/generation.h"
 #include "small_model.h"
@@ -89,7 +89,8 @@ static void reorder_moves_all_state(const heed_model *model, heed_tape *tape, co
         memcpy(logits[reordered], decoding.logits, BEAM * row_bytes);
     }
     for (int row = 0; row < BEAM; row++)
-        CHECK(memcmp(logits[1] + (size_t)row * vocabulary, logits[0] + (size_t)parents[row] * vocabulary, row_bytes) == 0);
+        CHECK(memcmp(logits[1] + (size_t)row * vocabulary, logits[0] + (size_t)parents[row] * vocabulary,
+                     row_bytes) == 0);
     CHECK(memcmp(logits[0], logits[0] + vocabulary, row_bytes) != 0);
     free(logits[0]);
     free(logits[1]);

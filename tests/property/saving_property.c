@@ -1,5 +1,5 @@
-/* A saved model is the model: load(save(m)) has the same bits, and the files of a second save are the same bytes. With int8
- * every weight of a matrix is within half a step of its row. */
+/* A saved model is the model: load(save(m)) has the same bits, and the files of a second save are the same bytes.
+ * With int8 every weight of a matrix is within half a step of its row. */
 #include <stdlib.h>
 #include <unistd.h>
 

@@ -45,12 +45,12 @@ static inline const char *small_config_text(const small_config *config, char out
 }
 
 static const char small_tokenizers[] =
-    "{\"source\": {\"type\": \"char\", \"case\": \"lower\", \"tokens\": [\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", \"a\", "
-    "\"b\", \"c\", \"d\", \"e\", \"f\"]}, \"target\": {\"type\": \"symbol\", \"tokens\": [\"<pad>\", \"<bos>\", \"<eos>\", "
-    "\"<unk>\", \"P\", \"Q\", \"R\", \"S\", \"T\"]}}";
+    "{\"source\": {\"type\": \"char\", \"case\": \"lower\", \"tokens\": [\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", "
+    "\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]}, \"target\": {\"type\": \"symbol\", \"tokens\": [\"<pad>\", \"<bos>\", "
+    "\"<eos>\", \"<unk>\", \"P\", \"Q\", \"R\", \"S\", \"T\"]}}";
 
-/* NULL, after a failed check, when it cannot be made. Weights are uniform in +-range: 0.7 makes outputs that differ a lot
- * from token to token. Free with heed_model_free. */
+/* NULL, after a failed check, when it cannot be made. Weights are uniform in +-range: 0.7 makes outputs that differ
+ * a lot from token to token. Free with heed_model_free. */
 static inline heed_model *small_model(const small_config *config, uint64_t seed, double range) {
     char text[512];
     heed_error error = {0};

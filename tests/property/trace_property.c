@@ -1,5 +1,5 @@
-/* Every name that an architecture lists is kept when a run is traced, with the right shape; softmax rows sum to one over
- * their real entries and are zero beyond. */
+/* Every name that an architecture lists is kept when a run is traced, with the right shape; softmax rows sum to one
+ * over their real entries and are zero beyond. */
 #include "heed/generate.h"
 #include "ops/ops.h"
 #include "small_model.h"
