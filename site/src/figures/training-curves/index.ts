@@ -3,12 +3,13 @@ import { defineFigure } from '../../lib/figure';
 import { choice } from '../../lib/params';
 import { NETWORKS } from '../../lib/networks';
 import { fetchLog } from '../../lib/records';
+import type { Measure } from './compute';
 import { TrainingCurvesView } from './view';
 
 export default defineFigure({
   id: 'training-curves',
   models: [],
-  params: { measure: choice('wer', ['wer', 'per']) },
+  params: { measure: choice<Measure>('wer', ['wer', 'per']) },
   mount: async (host, context) => new TrainingCurvesView(host, context, await Promise.all(NETWORKS.map(async (name) => ({
     name, label: context.strings.models[name] ?? name, epochs: await fetchLog(name),
   })))),
