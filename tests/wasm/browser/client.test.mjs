@@ -124,6 +124,19 @@ test('a run can be stopped while others go on', async () => {
   assert.ok(outcome.otherMs + outcome.stopMs < outcome.wholeMs, JSON.stringify(outcome));
 });
 
+test('long runs side by side all end', async () => {
+  const lengths = await page.evaluate(async () => {
+    const model = await engine.load('endless');
+    const long = { beam: 8, maxLength: 300 };
+    const runs = ['abcdefgh', 'hgfedcba', 'heed'].map((text) => model.run(text.repeat(8), long));
+    const late = new Promise((resolve) => setTimeout(resolve, 20000, 'still running'));
+    const results = await Promise.race([Promise.all(runs), late]);
+    model.free();
+    return results === 'still running' ? results : results.map(({ hypotheses: [best] }) => best.tokens.length);
+  });
+  assert.deepEqual(lengths, [300, 300, 300]);
+});
+
 const bad = [
   ['a missing folder', 'fixtures/nothing', 'network', /fixtures\/nothing\/\S+: HTTP 404/],
   ['a server that is not there', 'http://127.0.0.1:9/m', 'network', /:9\/m\/\S+: the server cannot be reached/],
