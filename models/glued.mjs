@@ -1,4 +1,4 @@
-// A test of length: words glued together. A string like LEMONPAPERTIGER is in no dictionary; its pronunciation is, nearly
+// A test of length: words glued together. A string like DRAGONBUTTERWINDOW is in no dictionary; its pronunciation is, nearly
 // enough, that of its words in a row. Chapter 12 shows what becomes of it with and without attention.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
