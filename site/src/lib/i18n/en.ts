@@ -62,7 +62,7 @@ export const en = {
   models: { 'g2p-lstm-attn': 'with attention', 'g2p-lstm-fixed': 'without attention' } as Record<string, string>,
   figures: {
     pronounce: {
-      title: 'A word, pronounced letter by letter',
+      title: 'A word, pronounced sound by sound',
       alternative: 'A heatmap. One row for each phoneme that the network says (queries), one column for each letter of the word (keys). The darker a cell, the more the phoneme attended to the letter.',
       heatmap: 'Heatmap of attention weights. Arrow keys move between phonemes and letters, Home and End go to the ends of a row.',
       keyAxis: 'key: letters of the word',
