@@ -29,11 +29,12 @@ export default defineConfig({
       components: {
         Hero: './src/components/Hero.astro',
         SiteTitle: './src/components/SiteTitle.astro',
+        Search: './src/components/Search.astro',
         PageTitle: './src/components/PageTitle.astro',
       },
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 2 },
       credits: false,
-      expressiveCode: { themes: ['github-dark-default', 'github-light-default'] },
+      expressiveCode: { themes: ['github-dark-default', 'github-light-default'], defaultProps: { wrap: true } },
       sidebar: sidebar(new URL('./src/content/docs/', import.meta.url)),
     }),
   ],

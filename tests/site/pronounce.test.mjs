@@ -58,7 +58,7 @@ test('the pointer links cells, letters and phonemes', async () => {
   assert.equal(await figure.locator('.heatmap .letter.lit').textContent(), 'i');
   assert.equal(await figure.locator('.strip .lit .arpabet').textContent(), phonemes[1]);
   assert.match(await figure.locator('.readout').textContent(), new RegExp(`^${phonemes[1]} attends to i with weight \\d\\.\\d\\d`));
-  assert.match(await figure.locator('.bars h3').textContent(), new RegExp(`2: ${phonemes[1]}`));
+  assert.match(await figure.locator('.bars .part').textContent(), new RegExp(`2: ${phonemes[1]}`));
   await figure.locator('.strip button').first().hover();
   assert.equal(await figure.locator('.heatmap .row.lit .phoneme').textContent(), phonemes[0]);
   await figure.locator('.heatmap .letter').nth(4).hover();

@@ -32,10 +32,11 @@ export class PhonemeStrip {
       h('span', { class: 'arpabet' }, token),
       probability === null ? null : h('span', { class: 'certainty', 'aria-hidden': 'true' }, h('span', { style: `height:${(probability * 100).toFixed(1)}%` })),
     ];
-    const props = { class: marked ? 'sound marked' : 'sound', title: spoken };
+    const props = { class: marked ? 'sound marked' : 'sound', title: spoken || undefined };
+    if (spoken) parts.push(h('span', { class: 'visually-hidden' }, `, ${spoken}`));
     if (!onChoose) return h('span', props, ...parts);
     return h('button', {
-      ...props, type: 'button', 'aria-label': `${token}, ${spoken}`,
+      ...props, type: 'button',
       onclick: () => onChoose(index), onpointerenter: () => onPoint?.(index), onpointerleave: () => onPoint?.(null),
     }, ...parts);
   }

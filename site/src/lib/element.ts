@@ -54,13 +54,14 @@ export function defineFigureElement(registry: Registry): void {
   customElements.define('heed-figure', FigureElement);
 }
 
-/** With `?embed=name` the page becomes that one figure. */
+/** With `?embed=name` the page shows that one figure. What else is there stays, hidden: scripts of the page rely on it. */
 function embed(): void {
   const name = new URLSearchParams(location.search).get('embed');
   const figure = name && document.querySelector(`heed-figure[name="${CSS.escape(name)}"]`);
   if (figure) {
     figure.setAttribute('eager', '');
-    document.body.replaceChildren(h('main', { class: 'embedded' }, figure));
+    for (const other of document.body.children) (other as HTMLElement).hidden = true;
+    document.body.append(h('main', { class: 'embedded' }, figure));
   }
   delete document.documentElement.dataset.embed; // the page was hidden until here
 }

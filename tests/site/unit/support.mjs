@@ -3,7 +3,7 @@ import { registerHooks } from 'node:module';
 
 registerHooks({
   resolve(specifier, context, next) {
-    if (!specifier.startsWith('.') || /\.[a-z]+$/.test(specifier)) return next(specifier, context);
+    if (!specifier.startsWith('.') || /\.[a-z]+$/.test(specifier) || !context.parentURL?.includes('/site/src/')) return next(specifier, context);
     try {
       return next(`${specifier}.ts`, context);
     } catch {

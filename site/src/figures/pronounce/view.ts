@@ -53,7 +53,7 @@ export class PronounceView implements MountedFigure {
       type: 'range', min: 1, max: 10, step: 1, id: 'pronounce-beam',
       oninput: () => context.set({ beam: Number(this.#beam.value), rank: 0 }),
     });
-    this.#hypothesesTitle = h('h3', {}, strings.hypotheses);
+    this.#hypothesesTitle = h('p', { class: 'part' }, strings.hypotheses);
     const heat = h('div', {});
     this.#drawing = h('div', { class: 'pronounce' },
       h('div', { class: 'pronounce-heat' }, heat, this.#readout),

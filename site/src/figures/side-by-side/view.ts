@@ -34,7 +34,7 @@ export class SideBySideView implements MountedFigure {
     this.#word = new WordInput({ strings, id: 'side-by-side-word', examples: EXAMPLES, onInput: (word) => context.set({ word }) });
     this.#sides = Object.fromEntries(NETWORKS.map((name) => [name, this.#side(name)]));
     const heat = h('div', {});
-    this.#sides[ATTENTION]!.element.append(h('h4', {}, words.weights), heat);
+    this.#sides[ATTENTION]!.element.append(h('p', { class: 'part' }, words.weights), heat);
     const { decoder_hidden: size } = context.models[FIXED]!.info.config as { decoder_hidden?: number };
     if (size) this.#sides[FIXED]!.element.append(h('p', { class: 'hint' }, words.oneVector(context.numbers.count(2 * size))));
     this.#drawing = h('div', { class: 'sides' }, ...NETWORKS.map((name) => this.#sides[name]!.element));
@@ -77,7 +77,7 @@ export class SideBySideView implements MountedFigure {
     const strip = new PhonemeStrip({ label: `${strings.figures.pronounce.output}, ${strings.models[name]}` });
     const probability = h('p', { class: 'hint' });
     const element = h('section', { class: `side ${name === FIXED ? 'without' : 'with'}` },
-      h('h3', {}, strings.models[name] ?? name), strip.element, probability, h('p', { class: 'visually-hidden' }, words.probability));
+      h('p', { class: 'part' }, strings.models[name] ?? name), strip.element, probability, h('p', { class: 'visually-hidden' }, words.probability));
     return { strip, probability, element };
   }
 
