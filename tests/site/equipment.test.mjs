@@ -63,7 +63,7 @@ test('with and without attention: the same word, two answers, the places where t
   assert.deepEqual(said[0], (await phonemesOf(figure)).slice(0, -1), 'strip and heatmap say the same');
   const marked = await figure.locator('.sound.marked').count();
   assert.equal(marked > 0, said[0].join(' ') !== said[1].join(' '));
-  assert.equal(await figure.locator('.side.with svg').count(), 1);
+  assert.equal(await figure.locator('.side-heat svg').count(), 1);
   assert.equal(await figure.locator('.side.without svg').count(), 0);
   await close();
 });

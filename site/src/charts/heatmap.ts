@@ -27,8 +27,9 @@ export interface HeatmapOptions {
   onChoose: (cell: Cell) => void;
 }
 
-const TOP = 54, LEFT = 92, RIGHT = 6, LEGEND = 40, GAP = 2;
-const CELL = { narrowest: 14, lowest: 14, highest: 42 };
+const TOP = 54, RIGHT = 6, LEGEND = 40, GAP = 2;
+const LEFT = { wide: 92, narrow: 68, until: 440 }; // narrow: no room for the notes beside the labels
+const CELL = { narrowest: 12, lowest: 14, highest: 42 };
 const NUMBERS_FROM = 34; // narrower cells are drawn without their numbers
 const SHOWN_FROM = 0.05;
 const DARK_FROM = 0.65; // where the paper's colour is easier to read on the ink than ink on it, in both themes
@@ -46,6 +47,7 @@ export class Heatmap {
   #chosen: Cell = { row: -1, column: -1 };
   #pointed: Cell | null = null;
   #width = 0;
+  #left = LEFT.wide;
   #cell = { width: 0, height: 0 };
 
   constructor(host: HTMLElement, options: HeatmapOptions) {
@@ -90,13 +92,14 @@ export class Heatmap {
 
   // ---- Geometry ----
 
-  #x(column: number): number { return LEFT + column * this.#cell.width; }
+  #x(column: number): number { return this.#left + column * this.#cell.width; }
   #y(row: number): number { return TOP + row * this.#cell.height; }
 
   #measure(): void {
     const { columns, rows } = this.#heat;
     this.#width = this.#host.clientWidth;
-    const room = this.#width - LEFT - RIGHT;
+    this.#left = this.#width < LEFT.until && columns.length > 10 ? LEFT.narrow : LEFT.wide;
+    const room = this.#width - this.#left - RIGHT;
     const width = Math.max(CELL.narrowest, Math.min(this.#options.widestCell, room / Math.max(1, columns.length)));
     const tall = (this.#options.height - TOP - LEGEND) / Math.max(1, rows.length);
     this.#cell = { width, height: Math.max(CELL.lowest, Math.min(CELL.highest, tall)) };
@@ -104,7 +107,7 @@ export class Heatmap {
 
   #cellAt(event: PointerEvent): Cell | null {
     const box = this.svg.getBoundingClientRect();
-    const column = Math.floor((event.clientX - box.left - LEFT) / this.#cell.width);
+    const column = Math.floor((event.clientX - box.left - this.#left) / this.#cell.width);
     const row = Math.floor((event.clientY - box.top - TOP) / this.#cell.height);
     const { columns, rows } = this.#heat;
     const cell = { row: row >= 0 && row < rows.length ? row : -1, column: column >= 0 && column < columns.length ? column : -1 };
@@ -146,13 +149,13 @@ export class Heatmap {
     const { columns, rows } = this.#heat;
     const { width, height } = this.#cell;
     const right = this.#x(columns.length), bottom = this.#y(rows.length);
-    select(this.svg).attr('width', Math.max(right + RIGHT, LEFT + 170)).attr('height', bottom + LEGEND);
+    select(this.svg).attr('width', Math.max(right + RIGHT, this.#left + 200)).attr('height', bottom + LEGEND);
     this.#drawColumns();
     this.#drawRows();
     this.#drawMarks();
     const { keyAxis, queryAxis } = this.#options;
     this.#layers.axes.selectAll('text').data([
-      { text: keyAxis, class: 'axis key', x: LEFT + 2, y: 14, anchor: 'start', turn: '' },
+      { text: keyAxis, class: 'axis key', x: this.#left + 2, y: 14, anchor: 'start', turn: '' },
       { text: queryAxis, class: 'axis query', x: 0, y: 0, anchor: 'end', turn: `translate(11,${TOP + 2}) rotate(-90)` },
     ]).join('text').attr('class', (d) => d.class).attr('x', (d) => d.x).attr('y', (d) => d.y)
       .attr('text-anchor', (d) => d.anchor).attr('transform', (d) => d.turn || null).text((d) => d.text);
@@ -184,8 +187,8 @@ export class Heatmap {
     groups.order().classed('quiet', (d) => d.quiet).attr('transform', (_, i) => `translate(0,${this.#y(i)})`);
     const size = Math.max(10, Math.min(15, height * 0.62));
     groups.select('text.phoneme').attr('x', 24).attr('y', height / 2).attr('dy', '0.35em').attr('font-size', size).text((d) => d.label);
-    groups.select('text.note').attr('x', LEFT - 12).attr('y', height / 2).attr('dy', '0.35em').attr('text-anchor', 'end')
-      .attr('font-size', size).text((d) => d.note);
+    groups.select('text.note').attr('x', this.#left - 12).attr('y', height / 2).attr('dy', '0.35em').attr('text-anchor', 'end')
+      .attr('font-size', size).text((d) => this.#left === LEFT.wide ? d.note : '');
     const numbers = width >= NUMBERS_FROM && height >= 18;
     groups.selectAll<SVGRectElement, number>('rect').data((d) => d.weights).join('rect')
       .attr('x', (_, i) => this.#x(i) + GAP / 2).attr('y', GAP / 2).attr('rx', Math.min(5, width / 6))
@@ -217,7 +220,7 @@ export class Heatmap {
   #drawLegend(bottom: number): void {
     const length = 96;
     const scale = scaleLinear([0, 1], [0, length]);
-    const legend = this.#layers.legend.attr('transform', `translate(${LEFT},${bottom + 14})`);
+    const legend = this.#layers.legend.attr('transform', `translate(${this.#left},${bottom + 14})`);
     const ramp = legend.selectAll('linearGradient').data([0]).join('linearGradient').attr('id', this.#gradient);
     ramp.selectAll('stop').data([0.035, 1]).join('stop').attr('offset', (_, i) => i).attr('class', 'ramp').attr('stop-opacity', (d) => d);
     legend.selectAll('rect').data([0]).join('rect').attr('width', length).attr('height', 7).attr('rx', 3.5).attr('fill', `url(#${this.#gradient})`);

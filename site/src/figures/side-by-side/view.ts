@@ -34,14 +34,14 @@ export class SideBySideView implements MountedFigure {
     this.#word = new WordInput({ strings, id: 'side-by-side-word', examples: EXAMPLES, onInput: (word) => context.set({ word }) });
     this.#sides = Object.fromEntries(NETWORKS.map((name) => [name, this.#side(name)]));
     const heat = h('div', {});
-    this.#sides[ATTENTION]!.element.append(h('p', { class: 'part' }, words.weights), heat);
     const { decoder_hidden: size } = context.models[FIXED]!.info.config as { decoder_hidden?: number };
     if (size) this.#sides[FIXED]!.element.append(h('p', { class: 'hint' }, words.oneVector(context.numbers.count(2 * size))));
-    this.#drawing = h('div', { class: 'sides' }, ...NETWORKS.map((name) => this.#sides[name]!.element));
+    this.#drawing = h('div', { class: 'sides' }, ...NETWORKS.map((name) => this.#sides[name]!.element),
+      h('div', { class: 'side-heat' }, h('p', { class: 'part' }, `${words.weights}, ${strings.models[ATTENTION]}`), heat));
     host.append(this.#word.element, this.#empty, this.#verdict, this.#drawing);
     const { heatmap, keyAxis, queryAxis, weight } = strings.figures.pronounce;
     this.#heatmap = new Heatmap(heat, {
-      label: heatmap, keyAxis, queryAxis, weightAxis: weight, format: (value) => context.numbers.weight(value), height: 400, widestCell: 40,
+      label: heatmap, keyAxis, queryAxis, weightAxis: weight, format: (value) => context.numbers.weight(value), height: 430, widestCell: 46,
       onPoint: (cell) => this.#sides[ATTENTION]!.strip.light(cell?.row ?? -1),
       onChoose: (cell) => {
         this.#heatmap.choose(cell);
