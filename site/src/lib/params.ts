@@ -9,11 +9,11 @@ export interface Param<T> {
 export type ParamSet = Record<string, Param<any>>;
 export type Values<P extends ParamSet> = { [K in keyof P]: P[K] extends Param<infer T> ? T : never };
 
-export const text = (initial: string, maxLength: number): Param<string> => ({
-  initial,
-  read: (value) => value.slice(0, maxLength),
-  write: (value) => value,
-});
+/** A text whose first `maxLength` characters go into the address: a figure may hold more, pasted by its reader. */
+export const text = (initial: string, maxLength: number): Param<string> => {
+  const cut = (value: string) => Array.from(value.slice(0, 2 * maxLength)).slice(0, maxLength).join('');
+  return { initial, read: cut, write: cut };
+};
 
 export const integer = (initial: number, min: number, max: number): Param<number> => ({
   initial,

@@ -35,6 +35,9 @@ test('an address made by hand cannot break a figure', () => {
   assert.deepEqual(read('f.beam=-1'), { beam: 1 });
   for (const bad of ['f.beam=x', 'f.beam=', 'f.beam=1.5', 'f.beam=NaN', 'f.kind=loss', 'beam=3', 'g.beam=3']) assert.deepEqual(read(bad), {}, bad);
   assert.deepEqual(read(`f.word=${'a'.repeat(1000)}`), { word: 'aaaaaaaa' });
+  const query = new URLSearchParams();
+  writeQuery('f', params, { ...defaults, word: '🙂'.repeat(10_000) }, defaults, query);
+  assert.equal(query.get('f.word'), '🙂'.repeat(8), 'a long word does not make a long address');
 });
 
 test('Latin letters with marks lose them, and each kind is reported once', () => {
