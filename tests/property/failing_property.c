@@ -89,6 +89,16 @@ static void arguments(void) {
     tape.training = false;
 }
 
+/* Two failures that have nothing to do with each other: the first is reported. */
+static void first_of_two(void) {
+    heed_error error = {0};
+    heed_add(&tape, make(1, 2, 0, 0), make(1, 3, 0, 0));
+    heed_tile_time(&tape, make(3, 2, 3, 4), 2);
+    CHECK_STATUS(heed_tape_check(&tape, &error), HEED_ERROR_SHAPE, &error);
+    CHECK_CONTAINS(error.message, "add: shapes differ");
+    heed_tape_reset(&tape);
+}
+
 static void backward_of_what_is_no_loss(void) {
     heed_error error = {0};
     CHECK_STATUS(heed_tape_backward(&tape, make(1, 2, 0, 0), 1, &error), HEED_ERROR_ARGUMENT, &error);
@@ -192,6 +202,7 @@ int main(void) {
         tape.recording = true;
         shapes();
         arguments();
+        first_of_two();
         backward_of_what_is_no_loss();
         memory();
         configs();
