@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "ops/ops.h"
+#include "ops/project.h"
 
 /* Sizes: n rows, in, out. */
 
@@ -40,10 +41,7 @@ heed_tensor *heed_linear(heed_tape *tape, heed_tensor *x, heed_tensor *w, heed_t
         return y;
     for (int i = 0; b && i < n; i++)
         memcpy(y->data + (size_t)i * out, b->data, (size_t)out * sizeof *b->data);
-    if (w->packed)
-        tape->kernels->gemm_packed(n, out, in, x->data, in, w->packed, y->data, out, b != NULL);
-    else
-        tape->kernels->gemm(n, out, in, x->data, in, 1, w->data, 1, in, y->data, out, b != NULL, tape->gemm_scratch);
+    heed_project(tape, n, w, x->data, in, y->data, out, b != NULL);
     heed_tape_note(tape, &heed_op_linear, 3, inputs, 1, &y, NULL);
     return y;
 }

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "ops/ops.h"
+#include "ops/project.h"
 
 /* Sizes: B rows, T steps, I inputs, H cells. The input's share of the gates is one product for all steps; only the share
  * of the state is taken step by step. */
@@ -141,14 +142,9 @@ heed_lstm_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx, hee
         if (!keep->h_prev || !keep->c_prev || !keep->c)
             return failed;
     }
-    const heed_real *packed = wh->packed;
-    if (!packed) {
-        heed_real *own = heed_tape_alloc(tape, kernels->packed_size(cells, gates), sizeof *own);
-        if (!own)
-            return failed;
-        kernels->pack(cells, gates, wh->data, 1, cells, own); /* right factor Wh^T [H, 4H] */
-        packed = own;
-    }
+    const heed_tensor *recurrent = heed_packed(tape, wh);
+    if (!heed_tensor_ok(recurrent))
+        return failed;
     if (h0)
         memcpy(h->data, h0->data, state * sizeof *h->data);
     else
@@ -160,15 +156,11 @@ heed_lstm_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx, hee
 
     for (size_t i = 0; i < (size_t)rows * steps; i++)
         memcpy(g + i * gates, bias->data, (size_t)gates * sizeof *g);
-    if (wx->packed)
-        kernels->gemm_packed(rows * steps, gates, in, x->data, in, wx->packed, g, gates, true);
-    else
-        kernels->gemm(rows * steps, gates, in, x->data, in, 1, wx->data, 1, in, g, gates, true, tape->gemm_scratch);
+    heed_project(tape, rows * steps, wx, x->data, in, g, gates, true);
 
     for (int i = 0; i < steps; i++) {
         const int t = reverse ? steps - 1 - i : i;
-        kernels->gemm_packed(rows, gates, cells, h->data, cells, packed, g + (size_t)t * gates,
-                             (ptrdiff_t)steps * gates, true);
+        heed_project(tape, rows, recurrent, h->data, cells, g + (size_t)t * gates, (ptrdiff_t)steps * gates, true);
         for (int b = 0; b < rows; b++) {
             const size_t at = (size_t)b * steps + t, bytes = (size_t)cells * sizeof *g;
             heed_real *hb = h->data + (size_t)b * cells, *cb = c->data + (size_t)b * cells;

@@ -1,0 +1,26 @@
+#include "ops/project.h"
+
+void heed_project(heed_tape *tape, int n, const heed_tensor *w, const heed_real *x, ptrdiff_t x_row, heed_real *y,
+                  ptrdiff_t y_row, bool accumulate)
+{
+    const heed_kernels *kernels = tape->kernels;
+    const int in = w->dims[1], out = w->dims[0];
+    if (w->packed)
+        kernels->gemm_packed(n, out, in, x, x_row, w->packed, y, y_row, accumulate);
+    else
+        kernels->gemm(n, out, in, x, x_row, 1, w->data, 1, in, y, y_row, accumulate, tape->gemm_scratch);
+}
+
+const heed_tensor *heed_packed(heed_tape *tape, const heed_tensor *w)
+{
+    if (w->packed)
+        return w;
+    const int in = w->dims[1], out = w->dims[0];
+    heed_tensor *copy = heed_tensor_view(tape, w->data, NULL, w->rank, w->dims);
+    heed_real *panels = heed_tape_alloc(tape, tape->kernels->packed_size(in, out), sizeof *panels);
+    if (!heed_tensor_ok(copy) || !panels)
+        return &tape->invalid;
+    tape->kernels->pack(in, out, w->data, 1, in, panels);
+    copy->packed = panels;
+    return copy;
+}

@@ -1,0 +1,16 @@
+/* The product x W^T that every layer with a weight matrix is made of; not an op, but what ops compute with. The one place
+ * that knows in which forms a weight may lie (plain, packed). */
+#ifndef HEED_PROJECT_H
+#define HEED_PROJECT_H
+
+#include "tensor/tensor.h"
+
+/* y[n, out] = x[n, in] W^T, or += when `accumulate`; W [out, in]. Rows of x and y begin x_row and y_row reals apart. */
+void heed_project(heed_tape *tape, int n, const heed_tensor *w, const heed_real *x, ptrdiff_t x_row, heed_real *y,
+                  ptrdiff_t y_row, bool accumulate);
+
+/* W in a form that is fast to use again and again: itself when it is packed, else a copy packed in the arena (without a
+ * gradient). For the recurrent step of a sequence. The invalid tensor when there is no memory. */
+const heed_tensor *heed_packed(heed_tape *tape, const heed_tensor *w);
+
+#endif
