@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/rng.h"
+#include "data/pairs.h"
+#include "train/recipe.h"
 
 typedef struct small_recipe { /* zero: the default */
     const char *score, *schedule;
@@ -38,6 +40,12 @@ static inline int small_task_write(const char *path, int count) {
             fprintf(file, "%c%s", word[i], i > 0 ? " " : "\n");
     }
     return file != NULL && fclose(file) == 0;
+}
+
+/* A heed_pairs_source: the pairs of the file whose path is the context. */
+static inline heed_status small_task_pairs(void *path, const heed_recipe *recipe, heed_pairs *pairs, heed_error *error) {
+    (void)recipe;
+    return heed_pairs_read_tsv(pairs, path, error);
 }
 
 /* The recipe of task.tsv; one of two buffers in turn. */

@@ -173,9 +173,9 @@ static void not_a_number(void) {
     heed_error error = {0};
     heed_trainer *trainer;
     const char *text = small_recipe_text((small_recipe){0});
-    if (!CHECK_OK(heed_trainer_create(text, strlen(text), scratch_folder, scratch("nan"), 2, &trainer, &error), &error))
+    if (!CHECK_OK(heed_trainer_create(text, strlen(text), small_task_pairs, (void *)scratch("task.tsv"), 2, &trainer,
+                                      &error), &error))
         return;
-    CHECK_OK(heed_trainer_begin(trainer, &error), &error);
     CHECK_OK(heed_trainer_step(trainer, &error), &error);
     size_t bytes = trainer->model->params.size * sizeof(heed_real), last = trainer->model->params.size - 1;
     trainer->model->params.values[last] = (heed_real)NAN;
@@ -187,7 +187,6 @@ static void not_a_number(void) {
     CHECK_INT(trainer->state.step, 1);
     free(before);
     heed_trainer_free(trainer);
-    CHECK(scratch_exists("nan/checkpoint.safetensors"));
 }
 
 static bool cancel(void *context) {

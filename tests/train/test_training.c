@@ -173,7 +173,8 @@ static void allocates_nothing(void) {
     heed_error error = {0};
     const char *text = small_recipe_text((small_recipe){.epochs = 4, .dropout = 0.2});
     heed_trainer *trainer;
-    if (!CHECK_OK(heed_trainer_create(text, strlen(text), scratch_folder, scratch("none"), 2, &trainer, &error), &error))
+    if (!CHECK_OK(heed_trainer_create(text, strlen(text), small_task_pairs, (void *)scratch("task.tsv"), 2, &trainer,
+                                      &error), &error))
         return;
     uint64_t before = 0;
     for (int epoch = 0; epoch < 3; epoch++) {
@@ -189,14 +190,14 @@ static void allocates_nothing(void) {
     CHECK_INT(trainer->state.step, 3 * trainer->steps_per_epoch);
     CHECK_INT(trainer->steps_per_epoch, 44);
     heed_trainer_free(trainer);
-    CHECK(!scratch_exists("none")); /* creating a trainer writes nothing */
 }
 
 static void accumulation(void) {
     heed_error error = {0};
     heed_trainer *trainer;
     const char *text = small_recipe_text((small_recipe){.accumulate = 3});
-    if (!CHECK_OK(heed_trainer_create(text, strlen(text), scratch_folder, scratch("none"), 1, &trainer, &error), &error))
+    if (!CHECK_OK(heed_trainer_create(text, strlen(text), small_task_pairs, (void *)scratch("task.tsv"), 1, &trainer,
+                                      &error), &error))
         return;
     CHECK_INT(trainer->steps_per_epoch, 15); /* 44 batches, three a step */
     int64_t tokens = 0, all = 0;

@@ -208,15 +208,32 @@ static void match_unread(heed_eval_set *set, int32_t from, int32_t end, int32_t 
     }
 }
 
-heed_status heed_eval_set_run(heed_eval_set *set, const heed_model *model, int beam, heed_pool *pool,
-                              heed_tape *tapes, int workers, heed_error *error)
+int32_t heed_eval_set_slices(const heed_eval_set *set)
 {
-    run_work work = {.set = set, .model = model, .tapes = tapes, .beam = beam, .workers = workers, .end = set->count};
-    while (work.first < set->count && set->items[set->order[work.first]].source_length == 0)
-        work.first++;
-    while (work.end > work.first && set->items[set->order[work.end - 1]].source_length > HEED_INPUT_MAX)
-        work.end--;
-    size_t longest = work.end > work.first ? (size_t)set->items[set->order[work.end - 1]].source_length : 0;
+    return (set->count + HEED_EVAL_SLICE - 1) / HEED_EVAL_SLICE;
+}
+
+/* order[first..end) without the inputs at both ends that cannot be decoded; those are matched at once. */
+static void trim(run_work *work)
+{
+    heed_eval_set *set = work->set;
+    const int32_t first = work->first, end = work->end;
+    while (work->first < end && set->items[set->order[work->first]].source_length == 0)
+        work->first++;
+    while (work->end > work->first && set->items[set->order[work->end - 1]].source_length > HEED_INPUT_MAX)
+        work->end--;
+    match_unread(set, first, work->first, work->scratch);
+    match_unread(set, work->end, end, work->scratch);
+}
+
+heed_status heed_eval_set_run_slices(heed_eval_set *set, const heed_model *model, int beam, heed_pool *pool,
+                                     heed_tape *tapes, int workers, int32_t first, int32_t end, heed_error *error)
+{
+    run_work work = {.set = set, .model = model, .tapes = tapes, .beam = beam, .workers = workers,
+                     .first = first * HEED_EVAL_SLICE,
+                     .end = end < heed_eval_set_slices(set) ? end * HEED_EVAL_SLICE : set->count};
+    int32_t last = set->count > 0 ? set->items[set->order[set->count - 1]].source_length : 0;
+    size_t longest = last < HEED_INPUT_MAX ? (size_t)last : HEED_INPUT_MAX;
     work.scratch_size = HEED_EVAL_SLICE * (longest + 2 + 2 * longest + 10);
     if (work.scratch_size < (size_t)set->longest_answer + 1)
         work.scratch_size = (size_t)set->longest_answer + 1;
@@ -227,17 +244,22 @@ heed_status heed_eval_set_run(heed_eval_set *set, const heed_model *model, int b
     if (work.scratch == NULL || work.errors == NULL) {
         status = out_of_memory(error);
     } else {
+        trim(&work);
         for (int w = 0; w < workers; w++)
             tapes[w].recording = tapes[w].training = false;
         heed_pool_run(pool, run_worker, &work, workers);
-        match_unread(set, 0, work.first, work.scratch);
-        match_unread(set, work.end, set->count, work.scratch);
         for (int w = 0; w < workers && status == HEED_OK; w++)
             if (work.errors[w].status != HEED_OK)
                 status = heed_fail(error, work.errors[w].status, "%s", work.errors[w].message);
     }
     heed_arena_restore(&set->arena, mark);
     return status;
+}
+
+heed_status heed_eval_set_run(heed_eval_set *set, const heed_model *model, int beam, heed_pool *pool,
+                              heed_tape *tapes, int workers, heed_error *error)
+{
+    return heed_eval_set_run_slices(set, model, beam, pool, tapes, workers, 0, heed_eval_set_slices(set), error);
 }
 
 void heed_eval_set_sum(const heed_eval_set *set, heed_evaluation *out)

@@ -45,6 +45,10 @@ heed_status heed_eval_set_build(heed_eval_set *set, const heed_model *model, con
 /* Decodes every input with the tapes of `workers` threads (greedily when beam is 1) and fills the results. */
 heed_status heed_eval_set_run(heed_eval_set *set, const heed_model *model, int beam, heed_pool *pool,
                               heed_tape *tapes, int workers, heed_error *error);
+/* The slices [first, end) of heed_eval_set_slices only: a run in pieces. */
+heed_status heed_eval_set_run_slices(heed_eval_set *set, const heed_model *model, int beam, heed_pool *pool,
+                                     heed_tape *tapes, int workers, int32_t first, int32_t end, heed_error *error);
+int32_t heed_eval_set_slices(const heed_eval_set *set);
 /* Adds the results up; `seconds` is left alone. */
 void heed_eval_set_sum(const heed_eval_set *set, heed_evaluation *out);
 void heed_eval_set_free(heed_eval_set *set);

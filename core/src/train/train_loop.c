@@ -1,11 +1,13 @@
 /* heed_train: the loop over a heed_trainer, with reports, checkpoints by the clock and cancelling. */
 #include "base/clock.h"
-#include "train/trainer.h"
+#include "data/find.h"
+#include "train/run_folder.h"
 
 #define REPORT_SECONDS 0.5
 
 typedef struct run_loop {
     heed_trainer *trainer;
+    const heed_run_folder *folder;
     const heed_train_options *options;
     double start;        /* of this call */
     int64_t first_step;  /* of this call */
@@ -48,7 +50,7 @@ static void report(run_loop *loop, bool epoch_done)
 
 static heed_status checkpoint(run_loop *loop, heed_error *error)
 {
-    HEED_TRY(heed_trainer_checkpoint(loop->trainer, error));
+    HEED_TRY(heed_run_folder_checkpoint(loop->folder, loop->trainer, error));
     loop->last_checkpoint = heed_clock();
     return HEED_OK;
 }
@@ -69,7 +71,11 @@ static heed_status advance(run_loop *loop, heed_error *error)
         report(loop, false);
         return HEED_OK;
     }
-    HEED_TRY(heed_trainer_finish_epoch(trainer, error));
+    HEED_TRY(heed_trainer_judge(trainer, error));
+    HEED_TRY(heed_run_folder_log(loop->folder, trainer, error));
+    if (trainer->better)
+        HEED_TRY(heed_run_folder_export(loop->folder, trainer, error));
+    heed_trainer_next_epoch(trainer);
     report(loop, true);
     return checkpoint(loop, error);
 }
@@ -84,29 +90,44 @@ static heed_status run(run_loop *loop, heed_error *error)
             HEED_TRY(checkpoint(loop, error));
             return heed_fail(error, HEED_ERROR_CANCELLED, "stopped after step %lld of %lld; the checkpoint is in %s",
                              (long long)loop->trainer->state.step, (long long)loop->trainer->total_steps,
-                             loop->trainer->output_folder);
+                             loop->folder->path);
         }
         if (options->max_steps > 0 && loop->trainer->state.step - loop->first_step >= options->max_steps)
             return checkpoint(loop, error);
         if (heed_clock() - loop->last_checkpoint >= interval)
             HEED_TRY(checkpoint(loop, error));
     }
-    return heed_trainer_export(loop->trainer, error);
+    return heed_run_folder_export(loop->folder, loop->trainer, error);
+}
+
+/* The recipe's file of pairs, below the data folder. */
+static heed_status read_pairs(void *context, const heed_recipe *recipe, heed_pairs *pairs, heed_error *error)
+{
+    const heed_train_options *options = context;
+    char path[4096];
+    heed_error local = {0};
+    heed_status status = heed_data_find(options->data_folder, recipe->train_path, path, sizeof path, &local);
+    if (status != HEED_OK)
+        return heed_fail(error, status, "recipe.data.train: %s", local.message);
+    return heed_pairs_read_tsv(pairs, path, error);
 }
 
 heed_status heed_train(const char *recipe_json, size_t recipe_size, const heed_train_options *options,
                        heed_error *error)
 {
     heed_trainer *trainer;
+    heed_run_folder folder;
+    heed_train_options settings = *options;
     if (options->output_folder == NULL || options->max_steps < 0)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "training needs an output folder and max_steps of 0 or more");
-    HEED_TRY(heed_trainer_create(recipe_json, recipe_size, options->data_folder, options->output_folder,
-                                 options->threads, &trainer, error));
-    heed_status status = options->resume ? heed_trainer_resume(trainer, error) : heed_trainer_begin(trainer, error);
+    HEED_TRY(heed_run_folder_open(&folder, options->output_folder, error));
+    HEED_TRY(heed_trainer_create(recipe_json, recipe_size, read_pairs, &settings, options->threads, &trainer, error));
+    heed_status status = options->resume ? heed_run_folder_resume(&folder, trainer, error)
+                                         : heed_run_folder_begin(&folder, trainer, error);
     if (status == HEED_OK) {
         double now = heed_clock();
-        run_loop loop = {.trainer = trainer, .options = options, .start = now, .first_step = trainer->state.step,
-                     .last_report = now, .last_checkpoint = now};
+        run_loop loop = {.trainer = trainer, .folder = &folder, .options = options, .start = now,
+                         .first_step = trainer->state.step, .last_report = now, .last_checkpoint = now};
         status = run(&loop, error);
     }
     heed_trainer_free(trainer);

@@ -1,40 +1,19 @@
 #include "train/trainer.h"
 
-#include <string.h>
-
-#include "base/file.h"
 #include "base/memory.h"
-#include "data/find.h"
 
 static heed_status out_of_memory(heed_error *error)
 {
     return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for training");
 }
 
-static heed_status make_paths(heed_trainer *trainer, const char *folder, heed_error *error)
-{
-    char path[4096];
-    trainer->output_folder = heed_arena_string(&trainer->arena, folder, strlen(folder));
-    HEED_TRY(heed_path_join(path, sizeof path, folder, "checkpoint.safetensors", error));
-    trainer->checkpoint_path = heed_arena_string(&trainer->arena, path, strlen(path));
-    HEED_TRY(heed_path_join(path, sizeof path, folder, "log.jsonl", error));
-    trainer->log_path = heed_arena_string(&trainer->arena, path, strlen(path));
-    if (trainer->output_folder == NULL || trainer->checkpoint_path == NULL || trainer->log_path == NULL)
-        return out_of_memory(error);
-    return HEED_OK;
-}
-
-static heed_status read_pairs(heed_trainer *trainer, const char *data_folder, heed_error *error)
+static heed_status take_pairs(heed_trainer *trainer, heed_pairs_source *source, void *context, heed_error *error)
 {
     const heed_recipe *recipe = &trainer->recipe;
-    char path[4096];
     heed_error local = {0};
-    heed_status status = heed_data_find(data_folder, recipe->train_path, path, sizeof path, &local);
-    if (status != HEED_OK)
-        return heed_fail(error, status, "recipe.data.train: %s", local.message);
-    HEED_TRY(heed_pairs_read_tsv(&trainer->pairs, path, error));
-    status = heed_pairs_hold_out(&trainer->pairs, (int32_t)recipe->hold_out, (uint64_t)recipe->hold_out_seed,
-                                 &trainer->dev_pairs, &local);
+    HEED_TRY(source(context, recipe, &trainer->pairs, error));
+    heed_status status = heed_pairs_hold_out(&trainer->pairs, (int32_t)recipe->hold_out,
+                                             (uint64_t)recipe->hold_out_seed, &trainer->dev_pairs, &local);
     if (status != HEED_OK)
         return heed_fail(error, status, "recipe.data.hold_out: %s", local.message);
     return heed_pairs_group(&trainer->dev_pairs, &trainer->arena, &trainer->dev_references, error);
@@ -140,24 +119,22 @@ static heed_status make_blocks(heed_trainer *trainer, heed_error *error)
     return HEED_OK;
 }
 
-static heed_status create(heed_trainer *trainer, const char *recipe_json, size_t recipe_size, const char *data_folder,
-                          const char *output_folder, heed_error *error)
+static heed_status create(heed_trainer *trainer, const char *recipe_json, size_t recipe_size,
+                          heed_pairs_source *source, void *context, heed_error *error)
 {
     trainer->recipe_text = heed_arena_string(&trainer->arena, recipe_json, recipe_size);
-    trainer->recipe_size = recipe_size;
     if (trainer->recipe_text == NULL)
         return out_of_memory(error);
     HEED_TRY(heed_recipe_parse(&trainer->arena, recipe_json, recipe_size, &trainer->recipe, error));
-    HEED_TRY(make_paths(trainer, output_folder, error));
-    HEED_TRY(read_pairs(trainer, data_folder, error));
+    HEED_TRY(take_pairs(trainer, source, context, error));
     HEED_TRY(make_model(trainer, error));
     HEED_TRY(encode_data(trainer, error));
     HEED_TRY(make_blocks(trainer, error));
     return heed_pool_create(trainer->threads, &trainer->pool, error);
 }
 
-heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, const char *data_folder,
-                                const char *output_folder, int threads, heed_trainer **out, heed_error *error)
+heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, heed_pairs_source *source, void *context,
+                                int threads, heed_trainer **out, heed_error *error)
 {
     *out = NULL;
     if (threads < 0)
@@ -166,9 +143,10 @@ heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, con
     if (trainer == NULL)
         return out_of_memory(error);
     trainer->threads = threads > 0 ? threads : heed_cpu_count();
-    trainer->planned_epoch = -1;
+    trainer->planned_epoch = trainer->packed_step = -1;
+    trainer->dev_loss = trainer->dev_wer = trainer->dev_per = -1;
     trainer->state.schedule.scale = 1;
-    heed_status status = create(trainer, recipe_json, recipe_size, data_folder, output_folder, error);
+    heed_status status = create(trainer, recipe_json, recipe_size, source, context, error);
     if (status != HEED_OK) {
         heed_trainer_free(trainer);
         return status;

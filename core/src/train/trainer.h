@@ -1,10 +1,11 @@
 /* A training run as an object, so that a caller may go step by step:
  *
- *     heed_trainer_create, then until heed_trainer_done: heed_trainer_step, and heed_trainer_finish_epoch whenever
- *     heed_trainer_epoch_over; heed_trainer_checkpoint at any time between steps.
+ *     heed_trainer_create, then until heed_trainer_done: heed_trainer_step and, whenever heed_trainer_epoch_over,
+ *     heed_trainer_judge and heed_trainer_next_epoch.
  *
- * Everything random comes from (seed, epoch, step, shard), so the state of a run is its flat blocks and the numbers of
- * heed_trainer_state, and a run that was cut anywhere and resumed ends with the same bits. */
+ * It touches no file: where the pairs come from is the caller's, and so is what becomes of the results (run_folder.h,
+ * or a page). Everything random comes from (seed, epoch, step, shard), so the state of a run is its flat blocks and the
+ * numbers of heed_trainer_state, and a run that was cut anywhere and resumed ends with the same bits. */
 #ifndef HEED_TRAINER_H
 #define HEED_TRAINER_H
 
@@ -39,8 +40,6 @@ typedef struct heed_trainer {
     heed_arena arena;       /* recipe, paths */
     heed_recipe recipe;
     const char *recipe_text;
-    size_t recipe_size;
-    const char *output_folder, *checkpoint_path, *log_path;
 
     heed_pairs pairs, dev_pairs;
     heed_examples examples, dev_examples;
@@ -66,12 +65,17 @@ typedef struct heed_trainer {
     heed_trainer_state state;
     double last_loss, last_norm, last_rate; /* of the last step: summed loss; norm before clipping; learning rate */
     int64_t last_tokens;
-    double dev_loss, dev_wer, dev_per;      /* of the last finished epoch */
+    double dev_loss, dev_wer, dev_per;      /* of the last judgement; -1 before the first */
+    bool better;                            /* that judgement was the best so far */
+    int64_t packed_step;                    /* the step whose values the packed matrices hold; -1: none */
 } heed_trainer;
 
-/* Checks the recipe, reads the data, makes the model. Nothing is written. *out is NULL on failure. */
-heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, const char *data_folder,
-                                const char *output_folder, int threads, heed_trainer **out, heed_error *error);
+/* Fills `pairs` (empty) with the examples that the recipe means. */
+typedef heed_status heed_pairs_source(void *context, const heed_recipe *recipe, heed_pairs *pairs, heed_error *error);
+
+/* Checks the recipe, takes the pairs, makes the model. *out is NULL on failure. */
+heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, heed_pairs_source *source, void *context,
+                                int threads, heed_trainer **out, heed_error *error);
 void heed_trainer_free(heed_trainer *trainer); /* NULL is allowed */
 
 /* One optimiser step. A loss or gradient that is not finite is HEED_ERROR_NUMERIC, naming the step; the parameters are
@@ -79,20 +83,16 @@ void heed_trainer_free(heed_trainer *trainer); /* NULL is allowed */
 heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error);
 bool heed_trainer_epoch_over(const heed_trainer *trainer);
 bool heed_trainer_done(const heed_trainer *trainer);
-/* Evaluates on the dev set, writes a line of log.jsonl and, when the dev figure is the best so far, the model folder. */
-heed_status heed_trainer_finish_epoch(heed_trainer *trainer, heed_error *error);
+/* Packs the model's matrices when a step has changed them: decoding reads packed ones. */
+heed_status heed_trainer_pack(heed_trainer *trainer, heed_error *error);
 
-/* Begins a run: empties log.jsonl and writes the checkpoint of step 0, which shows at once whether there is room. */
-heed_status heed_trainer_begin(heed_trainer *trainer, heed_error *error);
-heed_status heed_trainer_checkpoint(const heed_trainer *trainer, heed_error *error);
-/* Goes on from the checkpoint in the output folder: refuses one of another recipe or of other data; lines of log.jsonl
- * that are later than it are cut. */
-heed_status heed_trainer_resume(heed_trainer *trainer, heed_error *error);
-/* Writes the model folder with the best epoch's weights: int8 in the output folder, f32 in its folder f32. */
-heed_status heed_trainer_export(heed_trainer *trainer, heed_error *error);
-
-/* Parts of heed_trainer_finish_epoch. */
-heed_status heed_trainer_judge(heed_trainer *trainer, heed_error *error); /* sets dev_loss, dev_wer, dev_per */
-heed_status heed_trainer_log(const heed_trainer *trainer, heed_error *error);
+/* The dev figures at an epoch's end: sets dev_loss, dev_wer, dev_per and `better`, and keeps the weights when they are the
+ * best so far. */
+heed_status heed_trainer_judge(heed_trainer *trainer, heed_error *error);
+/* The same in small pieces, for a caller that must answer others between them: part 0 .. parts - 1, in order. */
+int32_t heed_trainer_judge_parts(const heed_trainer *trainer);
+heed_status heed_trainer_judge_part(heed_trainer *trainer, int32_t part, heed_error *error);
+/* Begins the next epoch, after the judgement: tells the schedule, looks whether training is over. */
+void heed_trainer_next_epoch(heed_trainer *trainer);
 
 #endif

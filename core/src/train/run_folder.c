@@ -1,12 +1,14 @@
-/* Checkpoints: the flat blocks, and the numbers of the state as JSON with every bit. */
+/* Checkpoints: the flat blocks, and the numbers of the state as JSON with every bit. The log, and the best model. */
+#include "train/run_folder.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/string_buffer.h"
 #include "io/checkpoint.h"
-#include "train/trainer.h"
 
 enum { BLOCKS = 4 };
 
@@ -44,7 +46,7 @@ static void write_state(const heed_trainer *trainer, heed_string_buffer *text)
     heed_json_write_end_object(&writer);
 }
 
-heed_status heed_trainer_checkpoint(const heed_trainer *trainer, heed_error *error)
+heed_status heed_run_folder_checkpoint(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error)
 {
     heed_checkpoint_block blocks[BLOCKS];
     heed_string_buffer text = {0};
@@ -52,7 +54,7 @@ heed_status heed_trainer_checkpoint(const heed_trainer *trainer, heed_error *err
     write_state(trainer, &text);
     heed_status status = text.failed
                              ? heed_fail(error, HEED_ERROR_MEMORY, "out of memory for a checkpoint")
-                             : heed_checkpoint_write(trainer->checkpoint_path, blocks, BLOCKS, text.text, error);
+                             : heed_checkpoint_write(folder->checkpoint, blocks, BLOCKS, text.text, error);
     heed_string_free(&text);
     return status;
 }
@@ -85,8 +87,8 @@ static heed_status read_numbers(const heed_trainer *trainer, const heed_json *js
     return HEED_OK;
 }
 
-static heed_status read_state(const heed_trainer *trainer, const heed_json *json, heed_trainer_state *state,
-                              heed_error *error)
+static heed_status read_state(const heed_run_folder *folder, const heed_trainer *trainer, const heed_json *json,
+                              heed_trainer_state *state, heed_error *error)
 {
     char data_hash[17];
     const char *recipe = "", *data = "";
@@ -95,20 +97,20 @@ static heed_status read_state(const heed_trainer *trainer, const heed_json *json
     HEED_TRY(heed_json_string(json, "checkpoint", "data", &data, error));
     if (strcmp(recipe, trainer->recipe_text) != 0)
         return heed_fail(error, HEED_ERROR_FORMAT, "%s is of another recipe than the one given: train from the start",
-                         trainer->checkpoint_path);
+                         folder->checkpoint);
     if (strcmp(data, data_hash) != 0)
         return heed_fail(error, HEED_ERROR_FORMAT, "%s is of other training data than what is there now",
-                         trainer->checkpoint_path);
+                         folder->checkpoint);
     return read_numbers(trainer, json, state, error);
 }
 
 /* Keeps the first `lines` lines of the log. */
-static heed_status cut_log(const heed_trainer *trainer, int64_t lines, heed_error *error)
+static heed_status cut_log(const heed_run_folder *folder, int64_t lines, heed_error *error)
 {
     char *text = NULL;
     size_t size = 0, kept = 0;
     heed_error missing = {0};
-    if (heed_file_read(trainer->log_path, &text, &size, &missing) != HEED_OK)
+    if (heed_file_read(folder->log, &text, &size, &missing) != HEED_OK)
         return missing.status == HEED_ERROR_MEMORY ? heed_fail(error, missing.status, "%s", missing.message) : HEED_OK;
     while (lines > 0 && kept < size) {
         const char *end = memchr(text + kept, '\n', size - kept);
@@ -120,33 +122,85 @@ static heed_status cut_log(const heed_trainer *trainer, int64_t lines, heed_erro
     heed_status status = HEED_OK;
     const heed_bytes part = {(const unsigned char *)text, kept};
     if (kept < size)
-        status = heed_file_write(trainer->log_path, &part, 1, error);
+        status = heed_file_write(folder->log, &part, 1, error);
     heed_free(text);
     return status;
 }
 
-heed_status heed_trainer_resume(heed_trainer *trainer, heed_error *error)
+heed_status heed_run_folder_resume(const heed_run_folder *folder, heed_trainer *trainer, heed_error *error)
 {
     heed_arena arena = {0};
     heed_checkpoint_block blocks[BLOCKS];
     const heed_json *json = NULL;
     heed_trainer_state state = trainer->state;
     list_blocks(trainer, blocks);
-    heed_status status = heed_checkpoint_read(trainer->checkpoint_path, blocks, BLOCKS, &arena, &json, error);
+    heed_status status = heed_checkpoint_read(folder->checkpoint, blocks, BLOCKS, &arena, &json, error);
     if (status == HEED_OK)
-        status = read_state(trainer, json, &state, error);
+        status = read_state(folder, trainer, json, &state, error);
     if (status == HEED_OK)
-        status = cut_log(trainer, state.epoch, error);
+        status = cut_log(folder, state.epoch, error);
     if (status == HEED_OK)
         trainer->state = state;
+    trainer->packed_step = -1;
     heed_arena_free(&arena);
     return status;
 }
 
-heed_status heed_trainer_begin(heed_trainer *trainer, heed_error *error)
+heed_status heed_run_folder_open(heed_run_folder *folder, const char *path, heed_error *error)
 {
-    HEED_TRY(heed_folder_create(trainer->output_folder, error));
-    HEED_TRY(heed_trainer_checkpoint(trainer, error));
+    HEED_TRY(heed_path_join(folder->checkpoint, sizeof folder->checkpoint, path, "checkpoint.safetensors", error));
+    HEED_TRY(heed_path_join(folder->log, sizeof folder->log, path, "log.jsonl", error));
+    HEED_TRY(heed_path_join(folder->f32, sizeof folder->f32, path, "f32", error));
+    memcpy(folder->path, path, strlen(path) + 1); /* shorter than the joined ones */
+    return HEED_OK;
+}
+
+heed_status heed_run_folder_begin(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error)
+{
+    HEED_TRY(heed_folder_create(folder->path, error));
+    HEED_TRY(heed_run_folder_checkpoint(folder, trainer, error));
     const heed_bytes nothing = {(const unsigned char *)"", 0};
-    return heed_file_write(trainer->log_path, &nothing, 1, error);
+    return heed_file_write(folder->log, &nothing, 1, error);
+}
+
+heed_status heed_run_folder_log(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error)
+{
+    const heed_trainer_state *state = &trainer->state;
+    const heed_recipe *recipe = &trainer->recipe;
+    double steps = (double)trainer->steps_per_epoch;
+    double rate = recipe->schedule->rate(&recipe->schedule_settings, &state->schedule, state->step - 1);
+    heed_string_buffer text = {0};
+    heed_json_writer writer = {.out = &text};
+    heed_json_write_object(&writer, NULL);
+    heed_json_write_int(&writer, "epoch", state->epoch + 1);
+    heed_json_write_int(&writer, "step", state->step);
+    heed_json_write_real(&writer, "loss", state->loss_sum / (double)state->tokens, 6);
+    heed_json_write_real(&writer, "dev_loss", trainer->dev_loss, 6);
+    heed_json_write_real(&writer, "dev_per", trainer->dev_per, 6);
+    heed_json_write_real(&writer, "dev_wer", trainer->dev_wer, 6);
+    heed_json_write_real(&writer, "rate", rate, 6);
+    heed_json_write_real(&writer, "gradient_norm", state->norm_sum / steps, 6);
+    heed_json_write_real(&writer, "seconds", state->seconds, 6);
+    heed_json_write_real(&writer, "tokens_per_second", (double)state->tokens / state->seconds, 6);
+    heed_json_write_end_object(&writer);
+    heed_string_append(&text, "\n", 1);
+    heed_status status = text.failed ? heed_fail(error, HEED_ERROR_MEMORY, "out of memory for a line of the log")
+                                     : heed_file_append(folder->log, text.text, text.length, error);
+    heed_string_free(&text);
+    return status;
+}
+
+heed_status heed_run_folder_export(const heed_run_folder *folder, heed_trainer *trainer, heed_error *error)
+{
+    heed_params *params = &trainer->model->params;
+    heed_real *current = params->values;
+    if (trainer->state.best_epoch == 0)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "there is no model to write before the first epoch's end");
+    HEED_TRY(heed_folder_create(folder->f32, error));
+    params->values = trainer->best;
+    heed_status status = heed_model_save(trainer->model, folder->f32, 0, error);
+    if (status == HEED_OK)
+        status = heed_model_save(trainer->model, folder->path, 1, error);
+    params->values = current;
+    return status;
 }
