@@ -8,5 +8,6 @@
 #include "heed/model.h"
 #include "heed/status.h"
 #include "heed/train.h"
+#include "heed/training.h"
 
 #endif

@@ -34,6 +34,10 @@ void heed_model_free(heed_model *model); /* NULL is allowed */
 /* Writes config.json, tokenizer.json and model.safetensors (int8 with per-row scales when `quantize`). */
 heed_status heed_model_save(const heed_model *model, const char *folder, int quantize, heed_error *error);
 
+/* The same three files in memory, for a program without a file system. They are the caller's: heed_model_files_free. */
+heed_status heed_model_encode(const heed_model *model, int quantize, heed_model_files *out, heed_error *error);
+void heed_model_files_free(heed_model_files *files); /* of heed_model_encode only */
+
 /* What the model is, as JSON: {"model_type", "config", "parameters", "bytes", "tensors": [{name, shape, count}],
  * "traces": [names], "source_vocabulary", "target_vocabulary": [tokens]}. The text is the caller's: heed_text_free. */
 heed_status heed_model_describe(const heed_model *model, char **json, heed_error *error);

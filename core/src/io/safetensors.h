@@ -52,6 +52,9 @@ heed_status heed_safetensors_header(const heed_safetensor *list, int count, cons
 /* Writes a file atomically; `data.data` of each tensor holds its elements. */
 heed_status heed_safetensors_write(const char *path, const heed_safetensor *list, int count,
                                    const heed_metadata *metadata, int metadata_count, heed_error *error);
+/* Appends the file's bytes to `out`; `what` names it in messages. */
+heed_status heed_safetensors_encode(const heed_safetensor *list, int count, const heed_metadata *metadata,
+                                    int metadata_count, const char *what, heed_string_buffer *out, heed_error *error);
 
 size_t heed_dtype_size(heed_dtype dtype);       /* bytes of an element */
 const char *heed_dtype_name(heed_dtype dtype);  /* "F32" ... */

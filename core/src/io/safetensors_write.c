@@ -65,26 +65,55 @@ heed_status heed_safetensors_header(const heed_safetensor *list, int count, cons
     return HEED_OK;
 }
 
+/* A file as parts: the header, then the data of every tensor. */
+typedef struct file_parts {
+    heed_string_buffer header;
+    heed_bytes *list; /* [count] */
+    int count;
+} file_parts;
+
+static void free_parts(file_parts *parts)
+{
+    heed_free(parts->list);
+    heed_string_free(&parts->header);
+}
+
+/* On failure there is nothing to free. */
+static heed_status make_parts(const heed_safetensor *list, int count, const heed_metadata *metadata, int metadata_count,
+                              const char *what, file_parts *out, heed_error *error)
+{
+    heed_status status = HEED_OK;
+    *out = (file_parts){.list = heed_alloc((size_t)count + 1, sizeof *out->list), .count = count + 1};
+    if (out->list == NULL)
+        return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tensors", what, count);
+    status = heed_safetensors_header(list, count, metadata, metadata_count, &out->header, error);
+    for (int i = 0; i < count && status == HEED_OK; i++) {
+        out->list[i + 1].data = list[i].data.data;
+        status = tensor_bytes(&list[i], &out->list[i + 1].size, error);
+    }
+    out->list[0] = (heed_bytes){(const unsigned char *)out->header.text, out->header.length};
+    if (status != HEED_OK)
+        free_parts(out);
+    return status;
+}
+
 heed_status heed_safetensors_write(const char *path, const heed_safetensor *list, int count,
                                    const heed_metadata *metadata, int metadata_count, heed_error *error)
 {
-    heed_string_buffer header = {0};
-    heed_bytes *parts = heed_alloc((size_t)count + 1, sizeof *parts);
-    heed_status status = HEED_OK;
-    if (parts == NULL)
-        status = heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tensors", path, count);
-    if (status == HEED_OK)
-        status = heed_safetensors_header(list, count, metadata, metadata_count, &header, error);
-    for (int i = 0; i < count && status == HEED_OK; i++) {
-        parts[i + 1].data = list[i].data.data;
-        status = tensor_bytes(&list[i], &parts[i + 1].size, error);
-    }
-    if (status == HEED_OK) {
-        parts[0].data = (const unsigned char *)header.text;
-        parts[0].size = header.length;
-        status = heed_file_write(path, parts, count + 1, error);
-    }
-    heed_free(parts);
-    heed_string_free(&header);
+    file_parts parts;
+    HEED_TRY(make_parts(list, count, metadata, metadata_count, path, &parts, error));
+    heed_status status = heed_file_write(path, parts.list, parts.count, error);
+    free_parts(&parts);
     return status;
+}
+
+heed_status heed_safetensors_encode(const heed_safetensor *list, int count, const heed_metadata *metadata,
+                                    int metadata_count, const char *what, heed_string_buffer *out, heed_error *error)
+{
+    file_parts parts;
+    HEED_TRY(make_parts(list, count, metadata, metadata_count, what, &parts, error));
+    for (int i = 0; i < parts.count; i++)
+        heed_string_append(out, (const char *)parts.list[i].data, parts.list[i].size);
+    free_parts(&parts);
+    return out->failed ? heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tensors", what, count) : HEED_OK;
 }

@@ -211,23 +211,44 @@ static void order_by_size(const heed_safetensor *list, int count, heed_safetenso
                 *out++ = list[i];
 }
 
+static const heed_metadata format = {"format", "heed"};
+
+/* The tensors of the file in their order, in the arena. */
+static heed_status list_tensors(const heed_params *params, bool int8, heed_arena *arena, heed_safetensor **out,
+                                int *count, heed_error *error)
+{
+    size_t room = 2 * (size_t)params->count;
+    heed_safetensor *list = heed_arena_alloc_zero(arena, room * sizeof *list);
+    *out = heed_arena_alloc(arena, room * sizeof **out);
+    *count = 0;
+    if (list == NULL || *out == NULL)
+        return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tensors", what, params->count);
+    for (int i = 0; i < params->count; i++)
+        HEED_TRY(add_param(params, &params->list[i], int8, arena, list, count, error));
+    order_by_size(list, *count, *out);
+    return HEED_OK;
+}
+
 heed_status heed_weights_write(const heed_params *params, const char *path, bool int8, heed_error *error)
 {
-    static const heed_metadata format = {"format", "heed"};
     heed_arena arena = {0};
-    heed_status status = HEED_OK;
-    int count = 0;
-    size_t room = 2 * (size_t)params->count;
-    heed_safetensor *list = heed_arena_alloc_zero(&arena, room * sizeof *list);
-    heed_safetensor *ordered = heed_arena_alloc(&arena, room * sizeof *ordered);
-    if (list == NULL || ordered == NULL)
-        status = heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tensors", what, params->count);
-    for (int i = 0; i < params->count && status == HEED_OK; i++)
-        status = add_param(params, &params->list[i], int8, &arena, list, &count, error);
-    if (status == HEED_OK) {
-        order_by_size(list, count, ordered);
-        status = heed_safetensors_write(path, ordered, count, &format, 1, error);
-    }
+    heed_safetensor *list;
+    int count;
+    heed_status status = list_tensors(params, int8, &arena, &list, &count, error);
+    if (status == HEED_OK)
+        status = heed_safetensors_write(path, list, count, &format, 1, error);
+    heed_arena_free(&arena);
+    return status;
+}
+
+heed_status heed_weights_encode(const heed_params *params, bool int8, heed_string_buffer *out, heed_error *error)
+{
+    heed_arena arena = {0};
+    heed_safetensor *list;
+    int count;
+    heed_status status = list_tensors(params, int8, &arena, &list, &count, error);
+    if (status == HEED_OK)
+        status = heed_safetensors_encode(list, count, &format, 1, what, out, error);
     heed_arena_free(&arena);
     return status;
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/string_buffer.h"
 #include "heed/status.h"
 #include "tensor/params.h"
 
@@ -16,6 +17,8 @@ heed_status heed_weights_read(heed_params *params, const void *bytes, size_t siz
 /* Writes every parameter, atomically. `int8`: those with two axes become int8 by row, symmetric: scale =
  * max|row| / 127, q = round(w / scale). Refuses a NaN or an infinity. */
 heed_status heed_weights_write(const heed_params *params, const char *path, bool int8, heed_error *error);
+/* The same bytes, appended to `out`. */
+heed_status heed_weights_encode(const heed_params *params, bool int8, heed_string_buffer *out, heed_error *error);
 /* Replaces the values by what int8 keeps of them, in place: what a quantised file would give back. */
 void heed_weights_round(heed_params *params);
 

@@ -151,14 +151,19 @@ static heed_status write_text(const char *folder, const char *name, const heed_s
     return heed_file_write(path, &part, 1, error);
 }
 
+static void write_texts(const heed_model *model, heed_string_buffer *config, heed_string_buffer *tokenizer)
+{
+    heed_json_writer writer = {.out = config};
+    heed_json_write_value(&writer, NULL, model->config);
+    heed_string_append(config, "\n", 1);
+    heed_tokenizers_write(model->source, model->target, tokenizer);
+}
+
 heed_status heed_model_save(const heed_model *model, const char *folder, int quantize, heed_error *error)
 {
     char path[4096];
     heed_string_buffer config = {0}, tokenizer = {0};
-    heed_json_writer writer = {.out = &config};
-    heed_json_write_value(&writer, NULL, model->config);
-    heed_string_append(&config, "\n", 1);
-    heed_tokenizers_write(model->source, model->target, &tokenizer);
+    write_texts(model, &config, &tokenizer);
     heed_status status = heed_folder_create(folder, error);
     if (status == HEED_OK)
         status = write_text(folder, file_names[0], &config, error);
@@ -171,6 +176,28 @@ heed_status heed_model_save(const heed_model *model, const char *folder, int qua
     heed_string_free(&config);
     heed_string_free(&tokenizer);
     return status;
+}
+
+heed_status heed_model_encode(const heed_model *model, int quantize, heed_model_files *out, heed_error *error)
+{
+    heed_string_buffer config = {0}, tokenizer = {0}, weights = {0};
+    write_texts(model, &config, &tokenizer);
+    heed_status status = heed_weights_encode(&model->params, quantize != 0, &weights, error);
+    *out = (heed_model_files){config.text, config.length, tokenizer.text, tokenizer.length, weights.text,
+                              weights.length}; /* memory of heed_alloc, handed over */
+    if (status == HEED_OK && (config.failed || tokenizer.failed))
+        status = heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the files of a model");
+    if (status != HEED_OK)
+        heed_model_files_free(out);
+    return status;
+}
+
+void heed_model_files_free(heed_model_files *files)
+{
+    heed_free((void *)files->config);
+    heed_free((void *)files->tokenizer);
+    heed_free((void *)files->weights);
+    *files = (heed_model_files){0};
 }
 
 int64_t heed_model_parameter_count(const heed_model *model)

@@ -52,7 +52,8 @@ static heed_status parse_data(const heed_json *data, heed_recipe *out, heed_erro
 {
     static const char *const fields[] = {"train", "hold_out", "hold_out_seed", "max_length", NULL};
     HEED_TRY(heed_json_only(data, "recipe.data", fields, error));
-    HEED_TRY(get_string(data, "recipe.data", "train", &out->train_path, error));
+    if (heed_json_get(data, "train") != NULL)
+        HEED_TRY(get_string(data, "recipe.data", "train", &out->train_path, error));
     HEED_TRY(get_int(data, "recipe.data", "hold_out", 1, 100000000, &out->hold_out, error));
     out->hold_out_seed = out->seed;
     HEED_TRY(heed_json_int(data, "recipe.data", "hold_out_seed", 0, SEED_MAX, &out->hold_out_seed, error));

@@ -13,7 +13,7 @@ typedef struct heed_recipe {
     const char *name;
     int64_t seed;
 
-    const char *train_path;   /* TSV below the data folder: source, tab, target */
+    const char *train_path;   /* TSV below the data folder: source, tab, target; NULL when the caller has the pairs */
     int64_t hold_out;         /* dev inputs, taken out of the train file with all their lines */
     int64_t hold_out_seed;
     int64_t max_length;       /* pairs with more tokens than this on either side are left out of training */

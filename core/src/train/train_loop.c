@@ -106,6 +106,8 @@ static heed_status read_pairs(void *context, const heed_recipe *recipe, heed_pai
     const heed_train_options *options = context;
     char path[4096];
     heed_error local = {0};
+    if (recipe->train_path == NULL)
+        return heed_fail(error, HEED_ERROR_FORMAT, "recipe.data.train is missing");
     heed_status status = heed_data_find(options->data_folder, recipe->train_path, path, sizeof path, &local);
     if (status != HEED_OK)
         return heed_fail(error, status, "recipe.data.train: %s", local.message);

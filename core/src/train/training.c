@@ -1,0 +1,170 @@
+#include "heed/training.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "train/trainer.h"
+
+struct heed_training {
+    heed_trainer *trainer;
+    int32_t judged;     /* parts of the dev set since the epoch's last step */
+    bool epoch_done;
+    double seconds;     /* in all pieces of work */
+    double loss_sum, sum_start; /* since the last progress; sum_start is `seconds` then */
+    int64_t tokens;
+    double last_loss, last_speed; /* what the last progress said: nats, tokens a second */
+};
+
+typedef struct given_text {
+    const char *pairs;
+    size_t size;
+} given_text;
+
+static heed_status read_pairs(void *context, const heed_recipe *recipe, heed_pairs *pairs, heed_error *error)
+{
+    const given_text *given = context;
+    (void)recipe;
+    if (given->pairs == NULL)
+        return heed_fail(error, HEED_ERROR_ARGUMENT,
+                         "recipe.data: the recipe makes no examples of its own, and none were given");
+    return heed_pairs_parse(pairs, given->pairs, given->size, "data", error);
+}
+
+heed_status heed_training_create(const char *recipe_json, size_t recipe_size, const char *pairs, size_t pairs_size,
+                                 heed_training **out, heed_error *error)
+{
+    given_text given = {pairs, pairs_size};
+    *out = NULL;
+    heed_training *training = heed_alloc(1, sizeof *training);
+    if (training == NULL)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for training");
+    heed_status status = heed_trainer_create(recipe_json, recipe_size, read_pairs, &given, 1, &training->trainer, error);
+    if (status != HEED_OK) {
+        heed_training_free(training);
+        return status;
+    }
+    *out = training;
+    return HEED_OK;
+}
+
+void heed_training_free(heed_training *training)
+{
+    if (training == NULL)
+        return;
+    heed_trainer_free(training->trainer);
+    heed_free(training);
+}
+
+static heed_status step(heed_training *training, heed_error *error)
+{
+    heed_trainer *trainer = training->trainer;
+    training->epoch_done = false;
+    HEED_TRY(heed_trainer_step(trainer, error));
+    training->loss_sum += trainer->last_loss;
+    training->tokens += trainer->last_tokens;
+    return HEED_OK;
+}
+
+static heed_status judge(heed_training *training, heed_training_event *event, heed_error *error)
+{
+    heed_trainer *trainer = training->trainer;
+    HEED_TRY(heed_trainer_judge_part(trainer, training->judged, error));
+    *event = HEED_TRAINING_JUDGING;
+    if (++training->judged < heed_trainer_judge_parts(trainer))
+        return HEED_OK;
+    training->judged = 0;
+    training->epoch_done = true;
+    heed_trainer_next_epoch(trainer);
+    *event = heed_trainer_done(trainer) ? HEED_TRAINING_FINISHED : HEED_TRAINING_EPOCH;
+    return HEED_OK;
+}
+
+heed_status heed_training_advance(heed_training *training, heed_training_event *event, heed_error *error)
+{
+    double start = heed_clock();
+    heed_status status = HEED_OK;
+    *event = HEED_TRAINING_STEP;
+    if (heed_trainer_done(training->trainer))
+        *event = HEED_TRAINING_FINISHED;
+    else if (heed_trainer_epoch_over(training->trainer))
+        status = judge(training, event, error);
+    else
+        status = step(training, error);
+    training->seconds += heed_clock() - start;
+    return status;
+}
+
+void heed_training_progress(heed_training *training, heed_progress *out)
+{
+    const heed_trainer *trainer = training->trainer;
+    const heed_trainer_state *state = &trainer->state;
+    if (training->tokens > 0) {
+        double seconds = training->seconds - training->sum_start;
+        training->last_loss = training->loss_sum / (double)training->tokens;
+        training->last_speed = seconds > 0 ? (double)training->tokens / seconds : 0;
+        training->sum_start = training->seconds;
+        training->loss_sum = 0;
+        training->tokens = 0;
+    }
+    double per_step = state->step > 0 ? training->seconds / (double)state->step : 0;
+    *out = (heed_progress){
+        .step = state->step,
+        .total_steps = trainer->total_steps,
+        .epoch = (int)(training->epoch_done ? state->epoch : state->epoch + 1),
+        .epochs = (int)trainer->recipe.epochs,
+        .loss = training->last_loss,
+        .rate = trainer->last_rate,
+        .gradient_norm = trainer->last_norm,
+        .tokens_per_second = training->last_speed,
+        .seconds_left = state->finished ? 0 : per_step * (double)(trainer->total_steps - state->step),
+        .epoch_done = training->epoch_done,
+        .dev_loss = trainer->dev_loss,
+        .dev_per = trainer->dev_per,
+        .dev_wer = trainer->dev_wer,
+    };
+}
+
+static void write_figure(heed_json_writer *writer, const char *key, double value)
+{
+    if (value < 0)
+        heed_json_write_null(writer, key);
+    else
+        heed_json_write_real(writer, key, value, 6);
+}
+
+heed_status heed_training_json(heed_training *training, char **json, heed_error *error)
+{
+    heed_progress now;
+    heed_string_buffer text = {0};
+    heed_json_writer writer = {.out = &text};
+    heed_training_progress(training, &now);
+    heed_json_write_object(&writer, NULL);
+    heed_json_write_int(&writer, "step", now.step);
+    heed_json_write_int(&writer, "total_steps", now.total_steps);
+    heed_json_write_int(&writer, "epoch", now.epoch);
+    heed_json_write_int(&writer, "epochs", now.epochs);
+    heed_json_write_real(&writer, "loss", now.loss, 6);
+    heed_json_write_real(&writer, "rate", now.rate, 6);
+    heed_json_write_real(&writer, "gradient_norm", now.gradient_norm, 6);
+    heed_json_write_real(&writer, "tokens_per_second", now.tokens_per_second, 6);
+    heed_json_write_real(&writer, "seconds", training->seconds, 6);
+    heed_json_write_bool(&writer, "epoch_done", now.epoch_done);
+    heed_json_write_bool(&writer, "finished", heed_trainer_done(training->trainer));
+    write_figure(&writer, "accuracy", now.dev_wer < 0 ? -1 : 1 - now.dev_wer);
+    write_figure(&writer, "dev_loss", now.dev_loss);
+    write_figure(&writer, "dev_per", now.dev_per);
+    heed_json_write_end_object(&writer);
+    if (text.failed) {
+        heed_string_free(&text);
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the progress of training");
+    }
+    *json = text.text; /* the buffer's memory comes from heed_alloc and is handed over */
+    return HEED_OK;
+}
+
+heed_status heed_training_model(heed_training *training, const heed_model **out, heed_error *error)
+{
+    *out = NULL;
+    HEED_TRY(heed_trainer_pack(training->trainer, error));
+    *out = training->trainer->model;
+    return HEED_OK;
+}
