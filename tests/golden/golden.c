@@ -17,6 +17,12 @@ static const char *const scores[] = {
 #undef HEED_SCORE
 };
 
+static const char *const layers[] = {
+#define HEED_CELL(name) #name,
+#include "nn/cells/cells.def"
+#undef HEED_CELL
+};
+
 static const char *const models[] = {
 #define HEED_ARCH(name) #name,
 #include "models/models.def"
@@ -67,7 +73,6 @@ static void self_test(void) {
 }
 
 int main(void) {
-    static const char *const layers[] = {"lstm"};
     self_test();
     for (const char *const *isa = heed_isa_list(); *isa; isa++) {
         heed_error error = {0};

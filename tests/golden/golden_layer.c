@@ -1,4 +1,4 @@
-/* Attention with a score, and the stacked LSTM: parameters by name, beside inputs and outputs. */
+/* Attention with a score, and stacked recurrent networks: parameters by name, beside inputs and outputs. */
 #include "golden_parts.h"
 #include "nn/attention/attention.h"
 
@@ -103,15 +103,18 @@ void golden_check_layer(const golden_case *test) {
     const heed_safetensor *x_in = golden_find(test, "x");
     if (!CHECK(x_in != NULL))
         return;
-    const heed_lstm_layer layer =
-        heed_lstm_declare(&run.params, "lstm", (int)x_in->dims[2], golden_int(test, "hidden", 0),
-                          golden_int(test, "layers", 0), golden_int(test, "flag", 0), 0);
+    const heed_cell *cell = heed_cell_find(test->file->name);
+    if (!CHECK(cell != NULL))
+        return;
+    const heed_recurrent_layer layer =
+        heed_recurrent_declare(&run.params, cell->name, cell, (int)x_in->dims[2], golden_int(test, "hidden", 0),
+                               golden_int(test, "layers", 0), golden_int(test, "flag", 0), 0);
     heed_error error = {0};
-    heed_lstm_state last;
+    heed_recurrent_state last;
     if (!start(&run))
         return;
     heed_tensor *x = input(&run, "x");
-    heed_tensor *y = heed_lstm_apply(&run.tape, &run.params, &layer, x, lengths_of(test), NULL, &last);
+    heed_tensor *y = heed_recurrent_apply(&run.tape, &run.params, &layer, x, lengths_of(test), NULL, false, &last);
     if (CHECK_OK(heed_tape_check(&run.tape, &error), &error)) {
         output(&run, "y", y);
         for (int l = 0; l < layer.layers; l++) {
@@ -119,7 +122,8 @@ void golden_check_layer(const golden_case *test) {
             snprintf(name, sizeof name, "h%d", l);
             output(&run, name, last.h[l]);
             snprintf(name, sizeof name, "c%d", l);
-            output(&run, name, last.c[l]);
+            if (cell->has_c)
+                output(&run, name, last.c[l]);
         }
         if (run_backward(&run))
             gradient(&run, "x", x->grad, heed_tensor_count(x));

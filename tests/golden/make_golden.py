@@ -19,8 +19,8 @@ sys.dont_write_bytecode = True
 
 from golden_file import GoldenFile
 from heed_random import Generator
-from seq2seq_reference import (attention_weights, lstm_parameters, parameter_shapes, run_lstm, score_parameters,
-                               seq2seq_logits, torch_lstm)
+from seq2seq_reference import (CELLS, attention_weights, parameter_shapes, recurrent_parameters, run_recurrent,
+                               score_parameters, seq2seq_logits, torch_recurrent)
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 PAD, BOS, EOS, SPECIALS = 0, 1, 2, 4
@@ -114,32 +114,51 @@ def op_linear(file):
         add_op_case(file, f"{shape} to {out}", x, {"y": F.linear(x["x"], x["w"], x.get("b"))})
 
 
-def op_lstm(file):
-    """One layer, one direction, against nn.LSTM on packed sequences; the reverse direction is that of a bidirectional
-    one, whose forward half gets zero weights."""
+def recurrent_op_cases(file, cell):
+    """One layer, one direction, against PyTorch's module on packed sequences; the reverse direction is that of a
+    bidirectional one, whose forward half gets zero weights."""
     cases = ((1, 1, 2, 3, None, False), (2, 4, 3, 2, None, True), (3, 5, 2, 3, [5, 1, 3], True),
              (4, 6, 5, 9, [6, 4, 1, 5], True))
     wide = (3, 4, 5, 17, [4, 1, 3], False)
+    gates, biases = CELLS[cell][2:]
+    names = ("h0", "c0") if cell == "lstm" else ("h0",)
+    relu = {"number": 1.0} if cell == "rnn_relu" else {}
     for reverse in (False, True):
         for b, t, size, hidden, lengths, with_state in cases if reverse else cases + (wide,):
-            x = {"x": draw(b, t, size), "wx": draw(4 * hidden, size, size=0.5),
-                 "wh": draw(4 * hidden, hidden, size=0.5), "bias": draw(4 * hidden)}
+            x = {"x": draw(b, t, size), "wx": draw(gates * hidden, size, size=0.5),
+                 "wh": draw(gates * hidden, hidden, size=0.5), "bias": draw(biases * hidden)}
             if with_state:
-                x["h0"], x["c0"] = draw(b, hidden), draw(b, hidden)
-            state = [x.get(k, torch.zeros(b, hidden, dtype=torch.float64)) for k in ("h0", "c0")]
+                x.update({name: draw(b, hidden) for name in names})
+            state = [x.get(k, torch.zeros(b, hidden, dtype=torch.float64)) for k in names]
             suffix = "_reverse" if reverse else ""
             p = {name: torch.zeros(shape, dtype=torch.float64)
-                 for name, shape in lstm_parameters("l", size, hidden, 1, reverse)}
+                 for name, shape in recurrent_parameters(cell, "l", size, hidden, 1, reverse)}
             for ours, name in (("wx", "weight_ih"), ("wh", "weight_hh"), ("bias", "bias")):
                 p[f"l.0.{name}{suffix}"] = x[ours]
             if reverse:
                 state = [torch.stack([torch.zeros_like(s), s]) for s in state]
             else:
                 state = [s[None] for s in state]
-            y, (h, c) = run_lstm(torch_lstm(p, "l", size, hidden, 1, reverse), x["x"], lengths, tuple(state))
-            out = {"y": y[:, :, -hidden:], "h": h[-1], "c": c[-1]}
-            add_op_case(file, f"{b} x {t} x {size}, {hidden} cells, lengths {lengths}, reverse {reverse}", x, out,
-                        lengths=lengths, flag=int(reverse))
+            module = torch_recurrent(cell, p, "l", size, hidden, 1, reverse)
+            y, last = run_recurrent(module, x["x"], lengths, tuple(state) if cell == "lstm" else state[0])
+            out = {"y": y[:, :, -hidden:]}
+            for name, part in zip("hc", last if cell == "lstm" else (last,)):
+                out[name] = part[-1]
+            add_op_case(file, f"{cell}: {b} x {t} x {size}, {hidden} cells, lengths {lengths}, reverse {reverse}", x, out,
+                        lengths=lengths, flag=int(reverse), **relu)
+
+
+def op_gru(file):
+    recurrent_op_cases(file, "gru")
+
+
+def op_lstm(file):
+    recurrent_op_cases(file, "lstm")
+
+
+def op_rnn(file):
+    recurrent_op_cases(file, "rnn")
+    recurrent_op_cases(file, "rnn_relu")
 
 
 def op_masked_softmax(file):
@@ -181,18 +200,19 @@ def score_file(file, score):
                     {"weights": weights, "context": weights @ x["memory"]}, lengths=lengths)
 
 
-def lstm_layer_file(file):
-    """heed_lstm_apply against nn.LSTM: stacked, both directions, packed sequences."""
+def recurrent_layer_file(file, cell):
+    """heed_recurrent_apply against PyTorch's module: stacked, both directions, packed sequences."""
     cases = ((1, 1, 3, 2, 1, True, None), (3, 5, 4, 3, 1, True, [5, 1, 3]), (3, 5, 4, 3, 2, True, [2, 5, 4]),
              (2, 4, 3, 5, 3, False, None), (4, 7, 5, 9, 1, True, [7, 3, 6, 1]))
     for b, t, size, hidden, layers, bidirectional, lengths in cases:
         x = {"x": draw(b, t, size)}
-        p = {n: draw(*shape, size=0.5) for n, shape in lstm_parameters("lstm", size, hidden, layers, bidirectional)}
-        y, (h, c) = run_lstm(torch_lstm(p, "lstm", size, hidden, layers, bidirectional), x["x"], lengths)
+        p = {n: draw(*shape, size=0.5)
+             for n, shape in recurrent_parameters(cell, cell, size, hidden, layers, bidirectional)}
+        y, last = run_recurrent(torch_recurrent(cell, p, cell, size, hidden, layers, bidirectional), x["x"], lengths)
         directions = 2 if bidirectional else 1
         out = {"y": y}
         for layer in range(layers):
-            for name, state in (("h", h), ("c", c)):
+            for name, state in zip("hc", last if cell == "lstm" else (last,)):
                 out[f"{name}{layer}"] = torch.cat(list(state[directions * layer:directions * (layer + 1)]), dim=1)
         add_op_case(file, f"{b} x {t} x {size}, {layers} layers of {hidden}, lengths {lengths}", {**x, **p}, out,
                     lengths=lengths, flag=int(bidirectional), hidden=hidden, layers=layers)
@@ -298,6 +318,7 @@ if __name__ == "__main__":
         write(f"op_{op}", function)
     for score in ("dot", "general", "additive"):
         write(f"score_{score}", score_file, score)
-    write("layer_lstm", lstm_layer_file)
+    for cell in CELLS:
+        write(f"layer_{cell}", recurrent_layer_file, cell)
     write("model_seq2seq", model_seq2seq)
     write("optimizer_adam", adam_file)

@@ -3,36 +3,42 @@ import torch
 from torch import nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-GATE_COUNT = 4
+# name: (PyTorch's module, its extra arguments, gates, biases in units of the cells)
+CELLS = {"rnn": (nn.RNN, {}, 1, 1), "rnn_relu": (nn.RNN, {"nonlinearity": "relu"}, 1, 1), "gru": (nn.GRU, {}, 3, 4),
+         "lstm": (nn.LSTM, {}, 4, 4)}
 
 
-def lstm_parameters(name, size, hidden, layers, bidirectional):
+def recurrent_parameters(cell, name, size, hidden, layers, bidirectional):
     """(name, shape) of every parameter, in the order in which the engine declares them."""
     directions = ["", "_reverse"] if bidirectional else [""]
+    gates, biases = CELLS[cell][2:]
     for layer in range(layers):
         width = hidden * len(directions) if layer else size
         for suffix in directions:
-            yield f"{name}.{layer}.weight_ih{suffix}", (GATE_COUNT * hidden, width)
-            yield f"{name}.{layer}.weight_hh{suffix}", (GATE_COUNT * hidden, hidden)
-            yield f"{name}.{layer}.bias{suffix}", (GATE_COUNT * hidden,)
+            yield f"{name}.{layer}.weight_ih{suffix}", (gates * hidden, width)
+            yield f"{name}.{layer}.weight_hh{suffix}", (gates * hidden, hidden)
+            yield f"{name}.{layer}.bias{suffix}", (biases * hidden,)
 
 
-def torch_lstm(parameters, name, size, hidden, layers, bidirectional):
-    """An nn.LSTM whose parameters are ours (ours has one bias; the other one here is zero)."""
-    module = nn.LSTM(size, hidden, layers, batch_first=True, bidirectional=bidirectional).double()
+def torch_recurrent(cell, parameters, name, size, hidden, layers, bidirectional):
+    """PyTorch's module with our parameters. Its second bias is zero but, in a GRU, where ours has a fourth part."""
+    make, options, gates, _ = CELLS[cell]
+    module = make(size, hidden, layers, batch_first=True, bidirectional=bidirectional, **options).double()
     for layer in range(layers):
         for suffix in ["", "_reverse"] if bidirectional else [""]:
-            for ours, theirs in (("weight_ih", "weight_ih"), ("weight_hh", "weight_hh"), ("bias", "bias_ih")):
-                key = f"{theirs}_l{layer}{suffix}"
-                value = parameters[f"{name}.{layer}.{ours}{suffix}"]
-                delattr(module, key)
-                setattr(module, key, value)
-            getattr(module, f"bias_hh_l{layer}{suffix}").data.zero_()
+            bias = parameters[f"{name}.{layer}.bias{suffix}"]
+            second = torch.cat([torch.zeros((gates - 1) * hidden), bias[gates * hidden:]]) if cell == "gru" else \
+                torch.zeros(gates * hidden)
+            for key, value in (("weight_ih", parameters[f"{name}.{layer}.weight_ih{suffix}"]),
+                               ("weight_hh", parameters[f"{name}.{layer}.weight_hh{suffix}"]),
+                               ("bias_ih", bias[:gates * hidden]), ("bias_hh", second.double())):
+                delattr(module, f"{key}_l{layer}{suffix}")
+                setattr(module, f"{key}_l{layer}{suffix}", value)
     module._flat_weights = [getattr(module, key) for key in module._flat_weights_names]
     return module
 
 
-def run_lstm(module, x, lengths, state=None):
+def run_recurrent(module, x, lengths, state=None):
     """Ragged rows by packed sequences; the output beyond a row's length is 0."""
     if lengths is None:
         return module(x, state)
@@ -69,14 +75,14 @@ def score_parameters(score, name, query_size, key_size):
 
 
 def parameter_shapes(c, source_vocabulary, target_vocabulary):
-    memory, hidden = 2 * c["encoder_hidden"], c["decoder_hidden"]
+    memory, hidden, cell = 2 * c["encoder_hidden"], c["decoder_hidden"], c.get("cell", "lstm")
     yield "encoder.embedding.weight", (source_vocabulary, c["source_embedding"])
-    yield from lstm_parameters("encoder.lstm", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
+    yield from recurrent_parameters(cell, f"encoder.{cell}", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
     yield "decoder.embedding.weight", (target_vocabulary, c["target_embedding"])
     fed = hidden if c["input_feeding"] else 0
-    yield from lstm_parameters("decoder.lstm", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
+    yield from recurrent_parameters(cell, f"decoder.{cell}", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
     if memory != hidden:
-        for part in "hc":
+        for part in "hc" if cell == "lstm" else "h":
             yield f"bridge.{part}.weight", (hidden, memory)
             yield f"bridge.{part}.bias", (hidden,)
     yield from score_parameters(c["score"], "decoder.attention", hidden, memory)
@@ -88,9 +94,10 @@ def parameter_shapes(c, source_vocabulary, target_vocabulary):
 
 def seq2seq_logits(c, p, source, source_lengths, target_in):
     """source [B, S], target_in [B, T]; logits [B, T, V]."""
-    memory_size, hidden = 2 * c["encoder_hidden"], c["decoder_hidden"]
-    encoder = torch_lstm(p, "encoder.lstm", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
-    memory, (h, cell) = run_lstm(encoder, p["encoder.embedding.weight"][source], source_lengths)
+    memory_size, hidden, cell = 2 * c["encoder_hidden"], c["decoder_hidden"], c.get("cell", "lstm")
+    encoder = torch_recurrent(cell, p, f"encoder.{cell}", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
+    memory, last = run_recurrent(encoder, p["encoder.embedding.weight"][source], source_lengths)
+    h, c_state = last if cell == "lstm" else (last, None)
 
     def both_directions(state):  # [layers * 2, B, hidden] -> one [B, 2 hidden] per layer
         return [torch.cat([state[2 * layer], state[2 * layer + 1]], dim=1) for layer in range(c["encoder_layers"])]
@@ -102,9 +109,11 @@ def seq2seq_logits(c, p, source, source_lengths, target_in):
         return torch.stack(states)
 
     summary = both_directions(h)[-1]
-    state = begin(both_directions(h), "h"), begin(both_directions(cell), "c")
+    state = begin(both_directions(h), "h")
+    if cell == "lstm":
+        state = state, begin(both_directions(c_state), "c")
     fed = hidden if c["input_feeding"] else 0
-    decoder = torch_lstm(p, "decoder.lstm", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
+    decoder = torch_recurrent(cell, p, f"decoder.{cell}", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
     embedded = p["decoder.embedding.weight"][target_in]
 
     def read_out(h_steps):

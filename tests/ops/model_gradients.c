@@ -99,14 +99,17 @@ typedef struct seq2seq_case {
     int encoder_layers, decoder_layers, encoder_hidden, decoder_hidden;
     double dropout, smoothing;
     int rows, source_length, target_length; /* rows are ragged */
+    const char *cell;
 } seq2seq_case;
 
 static const seq2seq_case seq2seq_cases[] = {
-    {1, 1, 3, 6, 0, 0, 3, 5, 4},
-    {1, 1, 3, 6, 0, 0.1, 1, 1, 1},
-    {2, 2, 2, 4, 0.3, 0.1, 4, 6, 5},
-    {1, 2, 2, 5, 0, 0, 3, 4, 6},  /* bridged: the decoder's size is not twice the encoder's */
-    {3, 1, 2, 3, 0, 0, 2, 3, 2},
+    {1, 1, 3, 6, 0, 0, 3, 5, 4, "lstm"},
+    {1, 1, 3, 6, 0, 0.1, 1, 1, 1, "lstm"},
+    {2, 2, 2, 4, 0.3, 0.1, 4, 6, 5, "lstm"},
+    {1, 2, 2, 5, 0, 0, 3, 4, 6, "lstm"},  /* bridged: the decoder's size is not twice the encoder's */
+    {3, 1, 2, 3, 0, 0, 2, 3, 2, "lstm"},
+    {1, 1, 2, 4, 0, 0, 3, 4, 3, "rnn"},
+    {2, 1, 2, 3, 0, 0, 2, 4, 3, "gru"},
 };
 
 /* One variant in all shapes that its score allows. */
@@ -125,9 +128,9 @@ static int check_seq2seq(const char *score, bool feeding) {
         snprintf(config, sizeof config,
                  "{\"model_type\": \"seq2seq\", \"source_embedding\": 3, \"target_embedding\": 4, "
                  "\"encoder_hidden\": %d, \"encoder_layers\": %d, \"decoder_hidden\": %d, \"decoder_layers\": %d, "
-                 "\"score\": \"%s\", \"input_feeding\": %s, \"dropout\": %g}",
+                 "\"score\": \"%s\", \"input_feeding\": %s, \"dropout\": %g, \"cell\": \"%s\"}",
                  test->encoder_hidden, test->encoder_layers, test->decoder_hidden, test->decoder_layers, score,
-                 feeding ? "true" : "false", test->dropout);
+                 feeding ? "true" : "false", test->dropout, test->cell);
         snprintf(name, sizeof name, "seq2seq %s%s, case %zu", score, feeding ? " with input feeding" : "", k);
         check(name, &heed_arch_seq2seq, config, test->dropout, test->smoothing, test->rows, test->source_length,
               test->target_length);

@@ -49,12 +49,27 @@ static void run_linear(heed_tape *tape, heed_tensor *const *in, const op_argumen
     out[0] = heed_linear(tape, in[0], in[1], in[2]);
 }
 
-static void run_lstm(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
-    const heed_lstm_result result =
-        heed_lstm(tape, in[0], in[1], in[2], in[3], in[4], in[5], arguments->lengths, arguments->flag);
+static void run_recurrent(heed_recurrent_result result, heed_tensor **out) {
     out[0] = result.y;
     out[1] = result.h;
     out[2] = result.c;
+}
+
+static heed_pass pass_of(const op_arguments *arguments) {
+    return (heed_pass){.lengths = arguments->lengths, .reverse = arguments->flag};
+}
+
+static void run_gru(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    run_recurrent(heed_gru(tape, in[0], in[1], in[2], in[3], in[4], pass_of(arguments)), out);
+}
+
+static void run_lstm(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    run_recurrent(heed_lstm(tape, in[0], in[1], in[2], in[3], in[4], in[5], pass_of(arguments)), out);
+}
+
+static void run_rnn(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    const bool relu = arguments->number != 0;
+    run_recurrent(heed_rnn(tape, in[0], in[1], in[2], in[3], in[4], pass_of(arguments), relu), out);
 }
 
 static void run_masked_softmax(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
@@ -79,9 +94,11 @@ static const op_runner runners[] = {
     {"cross_entropy", {"logits"}, {"loss"}, run_cross_entropy},
     {"dropout", {"x"}, {"y"}, run_dropout},
     {"embedding", {"table"}, {"y"}, run_embedding},
+    {"gru", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_gru},
     {"linear", {"x", "w", "b"}, {"y"}, run_linear},
     {"lstm", {"x", "wx", "wh", "bias", "h0", "c0"}, {"y", "h", "c"}, run_lstm},
     {"masked_softmax", {"x"}, {"y"}, run_masked_softmax},
+    {"rnn", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_rnn},
     {"tanh", {"x"}, {"y"}, run_tanh},
     {"tile_time", {"x"}, {"y"}, run_tile_time},
 };

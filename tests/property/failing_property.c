@@ -27,7 +27,7 @@ static void refused(heed_tensor *y, heed_status status, const char *op, const ch
     y = heed_dropout(&tape, y, 0.5);
     y = heed_tensor_reshape(&tape, y, 1, (int[]){8});
     y = heed_additive_score(&tape, good, y, good);
-    y = heed_lstm(&tape, y, good, good, good, NULL, NULL, NULL, false).y;
+    y = heed_lstm(&tape, y, good, good, good, NULL, NULL, (heed_pass){0}).y;
     y = heed_tile_time(&tape, y, 3);
     y = heed_embedding(&tape, y, (int32_t[]){0}, 1, 1);
     y = heed_cross_entropy(&tape, y, (int32_t[]){0}, NULL, 0);
@@ -59,11 +59,11 @@ static void shapes(void) {
             "v [5]");
     refused(heed_tile_time(&tape, make(3, 2, 3, 4), 2), shape, "tile_time", "[2, 3, 4]");
     refused(heed_cross_entropy(&tape, make(2, 2, 3, 0), (int32_t[]){0}, NULL, 0), shape, "cross_entropy", "[2, 3]");
-    refused(heed_lstm(&tape, make(3, 2, 3, 4), make(2, 8, 4, 0), make(2, 8, 3, 0), make(1, 8, 0, 0), NULL, NULL, NULL,
-                      false).h,
+    refused(heed_lstm(&tape, make(3, 2, 3, 4), make(2, 8, 4, 0), make(2, 8, 3, 0), make(1, 8, 0, 0), NULL, NULL,
+                      (heed_pass){0}).h,
             shape, "lstm", "Wh [8, 3]");
     refused(heed_lstm(&tape, make(3, 2, 3, 4), make(2, 8, 4, 0), make(2, 8, 2, 0), make(1, 8, 0, 0),
-                      make(2, 3, 2, 0), NULL, NULL, false).c,
+                      make(2, 3, 2, 0), NULL, (heed_pass){0}).c,
             shape, "lstm", "x [2, 3, 4]");
     refused(heed_tensor_reshape(&tape, make(2, 2, 3, 0), 1, (int[]){7}), shape, "reshape", "[7]");
     refused(heed_tensor_new(&tape, false, 2, (int[]){3, -1}), shape, "tensor", "-1");
@@ -82,7 +82,7 @@ static void arguments(void) {
     refused(heed_masked_softmax(&tape, make(3, 2, 1, 3), (int32_t[]){1, 4}), argument, "masked_softmax", "length 4");
     refused(heed_masked_softmax(&tape, make(3, 2, 1, 3), (int32_t[]){-1, 3}), argument, "masked_softmax", "length -1");
     refused(heed_lstm(&tape, make(3, 1, 3, 4), make(2, 8, 4, 0), make(2, 8, 2, 0), make(1, 8, 0, 0), NULL, NULL,
-                      (int32_t[]){4}, false).y,
+                      (heed_pass){.lengths = (int32_t[]){4}}).y,
             argument, "lstm", "length 4");
     tape.training = true;
     refused(heed_dropout(&tape, make(1, 3, 0, 0), 1), argument, "dropout", "1");
@@ -112,7 +112,7 @@ static void backward_of_what_is_no_loss(void) {
 /* Every allocation of a training step and of a decode, failed one at a time: an error, never a crash, and the next
  * attempt works. */
 static void memory(void) {
-    const small_config config = {"additive", true, 2, 2, 3, 5, 0};
+    const small_config config = {"additive", true, 2, 2, 3, 5, 0, "lstm"};
     heed_model *model = small_model(&config, 1, 0.7);
     heed_rng rng;
     heed_rng_seed(&rng, 9, 9);

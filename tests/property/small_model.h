@@ -16,11 +16,13 @@ typedef struct small_config {
     bool input_feeding;
     int encoder_layers, decoder_layers, encoder_hidden, decoder_hidden;
     double dropout;
+    const char *cell;
 } small_config;
 
 /* A config drawn at random, valid for its score. */
 static inline small_config small_config_random(heed_rng *rng) {
     static const char *const scores[] = {"dot", "general", "additive", "none"};
+    static const char *const cells[] = {"lstm", "rnn", "rnn_relu", "gru"};
     small_config config = {
         .score = scores[heed_rng_below(rng, 4)],
         .input_feeding = heed_rng_below(rng, 2),
@@ -31,6 +33,7 @@ static inline small_config small_config_random(heed_rng *rng) {
     config.decoder_hidden = 2 * config.encoder_hidden;
     if (strcmp(config.score, "dot") != 0 && heed_rng_below(rng, 2))
         config.decoder_hidden = 1 + (int)heed_rng_below(rng, 20);
+    config.cell = cells[heed_rng_below(rng, 4)];
     return config;
 }
 
@@ -38,9 +41,9 @@ static inline const char *small_config_text(const small_config *config, char out
     snprintf(out, 512,
              "{\"model_type\": \"seq2seq\", \"source_embedding\": 5, \"target_embedding\": 4, \"encoder_hidden\": %d, "
              "\"encoder_layers\": %d, \"decoder_hidden\": %d, \"decoder_layers\": %d, \"score\": \"%s\", "
-             "\"input_feeding\": %s, \"dropout\": %g}",
+             "\"input_feeding\": %s, \"dropout\": %g, \"cell\": \"%s\"}",
              config->encoder_hidden, config->encoder_layers, config->decoder_hidden, config->decoder_layers,
-             config->score, config->input_feeding ? "true" : "false", config->dropout);
+             config->score, config->input_feeding ? "true" : "false", config->dropout, config->cell);
     return out;
 }
 

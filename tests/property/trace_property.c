@@ -121,7 +121,7 @@ static int traced(const heed_model *model, const char *list, size_t values) {
 
 /* What a caller asks for is what it gets: these names, each step's, and no others. */
 static void names_are_given(void) {
-    const small_config config = {"general", false, 1, 1, 4, 6, 0};
+    const small_config config = {"general", false, 1, 1, 4, 6, 0, "lstm"};
     heed_model *model = small_model(&config, 1, 0.7);
     if (!model)
         return;

@@ -1,12 +1,13 @@
 /* Encoder and decoder (Sutskever 2014, Cho 2014) with or without attention (Luong 2015):
  *
- *   memory = BiLSTM(embed(source))                       [B, S, D]  D = 2 encoder_hidden
- *   h      = LSTM(embed(previous token) [; h~ before])   [B, T, H]  begun in the encoder's last state
+ *   memory = BiRNN(embed(source))                        [B, S, D]  D = 2 encoder_hidden
+ *   h      = RNN(embed(previous token) [; h~ before])    [B, T, H]  begun in the encoder's last state
  *   c      = attention(h, memory)  or, score "none", the encoder's last state at every step (Cho 2014)
  *   h~     = tanh(Wc [c; h])                             [B, T, H]
  *   logits = Wo h~ + b                                   [B, T, V]
  *
- * With input_feeding, h~ of the step before is an input of the decoder's LSTM, and training runs step by step. */
+ * RNN is a recurrent network of the chosen cell. With input_feeding, h~ of the step before is an input of the decoder's,
+ * and training runs step by step. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,7 +17,7 @@
 
 typedef struct network {
     int source_embedding, target_embedding; /* parameter ids */
-    heed_lstm_layer encoder, decoder;
+    heed_recurrent_layer encoder, decoder;
     bool bridged;                           /* encoder and decoder states differ in size */
     heed_linear_layer bridge_h, bridge_c;
     bool attends;
@@ -33,22 +34,26 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     static const char where[] = "config";
     static const char *const fields[] = {"model_type", "source_embedding", "target_embedding", "encoder_hidden",
                                          "encoder_layers", "decoder_hidden", "decoder_layers", "score",
-                                         "input_feeding", "dropout", NULL};
+                                         "input_feeding", "dropout", "cell", NULL};
     int64_t source_embedding = 64, target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
     int64_t decoder_hidden = 256, decoder_layers = 1;
     double dropout = 0;
     bool input_feeding = false;
-    const char *score = "general";
+    const char *score = "general", *cell_name = "lstm";
     HEED_TRY(heed_json_only(config, where, fields, error));
     HEED_TRY(heed_json_int(config, where, "source_embedding", 1, 4096, &source_embedding, error));
     HEED_TRY(heed_json_int(config, where, "target_embedding", 1, 4096, &target_embedding, error));
     HEED_TRY(heed_json_int(config, where, "encoder_hidden", 1, 4096, &encoder_hidden, error));
-    HEED_TRY(heed_json_int(config, where, "encoder_layers", 1, HEED_LSTM_LAYERS_MAX, &encoder_layers, error));
+    HEED_TRY(heed_json_int(config, where, "encoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &encoder_layers, error));
     HEED_TRY(heed_json_int(config, where, "decoder_hidden", 1, 4096, &decoder_hidden, error));
-    HEED_TRY(heed_json_int(config, where, "decoder_layers", 1, HEED_LSTM_LAYERS_MAX, &decoder_layers, error));
+    HEED_TRY(heed_json_int(config, where, "decoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &decoder_layers, error));
     HEED_TRY(heed_json_string(config, where, "score", &score, error));
+    HEED_TRY(heed_json_string(config, where, "cell", &cell_name, error));
     HEED_TRY(heed_json_bool(config, where, "input_feeding", &input_feeding, error));
     HEED_TRY(heed_json_real(config, where, "dropout", 0, 0.95, &dropout, error));
+    const heed_cell *cell = heed_cell_find(cell_name);
+    if (!cell)
+        return heed_fail(error, HEED_ERROR_UNKNOWN, "config: cell \"%s\" is not one of: %s", cell_name, heed_cell_names);
 
     network *net = heed_arena_alloc_zero(&model->arena, sizeof *net);
     if (!net)
@@ -63,16 +68,21 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     net->attends = strcmp(score, "none") != 0;
     net->source_embedding =
         heed_embedding_declare(params, "encoder.embedding", source_vocabulary, (int)source_embedding);
-    net->encoder = heed_lstm_declare(params, "encoder.lstm", (int)source_embedding, (int)encoder_hidden,
-                                     (int)encoder_layers, true, dropout);
+    char name[64];
+    snprintf(name, sizeof name, "encoder.%s", cell->name);
+    net->encoder = heed_recurrent_declare(params, name, cell, (int)source_embedding, (int)encoder_hidden,
+                                          (int)encoder_layers, true, dropout);
     net->target_embedding =
         heed_embedding_declare(params, "decoder.embedding", target_vocabulary, (int)target_embedding);
-    net->decoder = heed_lstm_declare(params, "decoder.lstm", (int)target_embedding + (input_feeding ? hidden : 0),
-                                     hidden, (int)decoder_layers, false, dropout);
+    snprintf(name, sizeof name, "decoder.%s", cell->name);
+    net->decoder = heed_recurrent_declare(params, name, cell,
+                                          (int)target_embedding + (input_feeding ? hidden : 0), hidden,
+                                          (int)decoder_layers, false, dropout);
     net->bridged = memory != hidden;
     if (net->bridged) {
         net->bridge_h = heed_linear_declare(params, "bridge.h", memory, hidden, true);
-        net->bridge_c = heed_linear_declare(params, "bridge.c", memory, hidden, true);
+        if (cell->has_c)
+            net->bridge_c = heed_linear_declare(params, "bridge.c", memory, hidden, true);
     }
     if (net->attends) {
         net->attention.score = heed_score_find(score);
@@ -93,16 +103,16 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
 
 /* What the decoder needs to know of the source. */
 typedef struct encoded {
-    heed_tensor *memory;   /* [B, S, D] */
-    heed_tensor *prepared; /* keys, when the network attends */
-    heed_tensor *summary;  /* [B, D]: the last state */
-    heed_lstm_state state; /* of the decoder, before its first step */
+    heed_tensor *memory;        /* [B, S, D] */
+    heed_tensor *prepared;      /* keys, when the network attends */
+    heed_tensor *summary;       /* [B, D]: the last state */
+    heed_recurrent_state state; /* of the decoder, before its first step */
 } encoded;
 
 static heed_tensor *bridged(heed_tape *tape, const heed_params *params, const network *net,
                             const heed_linear_layer *bridge, heed_tensor *state)
 {
-    return net->bridged ? heed_tanh(tape, heed_linear_apply(tape, params, bridge, state)) : state;
+    return net->bridged && state ? heed_tanh(tape, heed_linear_apply(tape, params, bridge, state)) : state;
 }
 
 static encoded encode(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths, int rows,
@@ -111,11 +121,11 @@ static encoded encode(const heed_model *model, heed_tape *tape, const int32_t *s
     const network *net = model->network;
     const heed_params *params = &model->params;
     heed_tensor *x = heed_embedding(tape, heed_params_tensor(tape, params, net->source_embedding), source, rows, length);
-    heed_lstm_state last;
+    heed_recurrent_state last;
     encoded result = {0};
     /* [book:encoder] */
     x = heed_dropout(tape, x, net->dropout);
-    result.memory = heed_lstm_apply(tape, params, &net->encoder, x, lengths, NULL, &last);
+    result.memory = heed_recurrent_apply(tape, params, &net->encoder, x, lengths, NULL, false, &last);
     /* [/book] */
     heed_trace_keep(tape, "encoder.h", result.memory);
     result.memory = heed_dropout(tape, result.memory, net->dropout);
@@ -140,7 +150,7 @@ typedef struct decoded {
 } decoded;
 
 static decoded decode(const heed_model *model, heed_tape *tape, const encoded *source, const int32_t *lengths,
-                      const int32_t *previous, int rows, int length, heed_tensor *feed, heed_lstm_state *state)
+                      const int32_t *previous, int rows, int length, heed_tensor *feed, heed_recurrent_state *state)
 {
     const network *net = model->network;
     const heed_params *params = &model->params;
@@ -151,7 +161,7 @@ static decoded decode(const heed_model *model, heed_tape *tape, const encoded *s
     x = heed_dropout(tape, x, net->dropout);
     if (feed)
         x = heed_concat(tape, x, feed);
-    heed_tensor *h = heed_lstm_apply(tape, params, &net->decoder, x, NULL, state, state);
+    heed_tensor *h = heed_recurrent_apply(tape, params, &net->decoder, x, NULL, state, false, state);
     /* [/book] */
     heed_trace_keep(tape, "decoder.h", h);
     /* [book:context] */
@@ -225,12 +235,24 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
 }
 
 /* Decoding: the state between steps. Blocks of [rows, hidden] reals lie in one piece, so that a beam is reordered at
- * once: h and c of every layer, then the readout that input feeding feeds. */
+ * once: h of every layer, c likewise where the cell has one, then the readout that input feeding feeds. */
 typedef struct decoding_state {
     encoded source; /* of `rows` rows: every source `beam` times */
     int32_t *lengths;
-    heed_real *blocks, *spare; /* [2 layers + 1, rows, hidden] */
+    heed_real *blocks, *spare; /* [state_blocks + 1, rows, hidden] */
 } decoding_state;
+
+static int state_blocks(const network *net)
+{
+    return net->decoder.layers * (net->decoder.cell->has_c ? 2 : 1);
+}
+
+/* The tensor of `state` that block i holds. */
+static heed_tensor **block_of(const network *net, heed_recurrent_state *state, int i)
+{
+    const int layers = net->decoder.layers;
+    return i < layers ? &state->h[i] : &state->c[i - layers];
+}
 
 static heed_tensor *repeat_rows(heed_tape *tape, heed_tensor *x, int times)
 {
@@ -252,8 +274,8 @@ static heed_status start(const heed_model *model, heed_tape *tape, const int32_t
                          int batch_rows, int source_length, int beam, heed_decoding *out, heed_error *error)
 {
     const network *net = model->network;
-    const int rows = batch_rows * beam, layers = net->decoder.layers;
-    const size_t block = (size_t)rows * net->hidden, blocks = (size_t)(2 * layers + 1) * block;
+    const int rows = batch_rows * beam, states = state_blocks(net);
+    const size_t block = (size_t)rows * net->hidden, blocks = ((size_t)states + 1) * block;
     decoding_state *state = heed_tape_alloc(tape, 1, sizeof *state);
     *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source_length, .state = state};
     if (!state)
@@ -271,14 +293,12 @@ static heed_status start(const heed_model *model, heed_tape *tape, const int32_t
     HEED_TRY(heed_tape_check(tape, error));
     for (int row = 0; row < rows; row++)
         state->lengths[row] = lengths[row / beam];
-    for (int l = 0; l < layers; l++) {
-        heed_tensor *h = repeat_rows(tape, state->source.state.h[l], beam);
-        heed_tensor *c = repeat_rows(tape, state->source.state.c[l], beam);
+    for (int i = 0; i < states; i++) {
+        const heed_tensor *part = repeat_rows(tape, *block_of(net, &state->source.state, i), beam);
         HEED_TRY(heed_tape_check(tape, error));
-        memcpy(state->blocks + (size_t)(2 * l) * block, h->data, block * sizeof *h->data);
-        memcpy(state->blocks + (size_t)(2 * l + 1) * block, c->data, block * sizeof *c->data);
+        memcpy(state->blocks + (size_t)i * block, part->data, block * sizeof *part->data);
     }
-    memset(state->blocks + (size_t)(2 * layers) * block, 0, block * sizeof *state->blocks);
+    memset(state->blocks + (size_t)states * block, 0, block * sizeof *state->blocks);
     return HEED_OK;
 }
 
@@ -287,24 +307,20 @@ static heed_status step(const heed_model *model, heed_tape *tape, heed_decoding 
 {
     const network *net = model->network;
     decoding_state *state = decoding->state;
-    const int rows = decoding->rows, layers = net->decoder.layers;
+    const int rows = decoding->rows, states = state_blocks(net);
     const size_t block = (size_t)rows * net->hidden;
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
-    heed_lstm_state lstm;
-    for (int l = 0; l < layers; l++) {
-        const int dims[] = {rows, net->hidden};
-        lstm.h[l] = heed_tensor_view(tape, state->blocks + (size_t)(2 * l) * block, NULL, 2, dims);
-        lstm.c[l] = heed_tensor_view(tape, state->blocks + (size_t)(2 * l + 1) * block, NULL, 2, dims);
-    }
-    heed_real *fed = state->blocks + (size_t)(2 * layers) * block;
+    heed_recurrent_state recurrent = {{0}, {0}};
+    for (int i = 0; i < states; i++)
+        *block_of(net, &recurrent, i) =
+            heed_tensor_view(tape, state->blocks + (size_t)i * block, NULL, 2, (int[]){rows, net->hidden});
+    heed_real *fed = state->blocks + (size_t)states * block;
     heed_tensor *feed =
         net->input_feeding ? heed_tensor_view(tape, fed, NULL, 3, (int[]){rows, 1, net->hidden}) : NULL;
-    decoded result = decode(model, tape, &state->source, state->lengths, previous, rows, 1, feed, &lstm);
+    decoded result = decode(model, tape, &state->source, state->lengths, previous, rows, 1, feed, &recurrent);
     HEED_TRY(heed_tape_check(tape, error));
-    for (int l = 0; l < layers; l++) {
-        memcpy(state->blocks + (size_t)(2 * l) * block, lstm.h[l]->data, block * sizeof *fed);
-        memcpy(state->blocks + (size_t)(2 * l + 1) * block, lstm.c[l]->data, block * sizeof *fed);
-    }
+    for (int i = 0; i < states; i++)
+        memcpy(state->blocks + (size_t)i * block, (*block_of(net, &recurrent, i))->data, block * sizeof *fed);
     memcpy(fed, result.readout->data, block * sizeof *fed);
     memcpy(decoding->logits, result.logits->data, (size_t)rows * net->vocabulary * sizeof *fed);
     if (decoding->attention)
@@ -318,7 +334,7 @@ static void reorder(const heed_model *model, heed_decoding *decoding, const int3
     const network *net = model->network;
     decoding_state *state = decoding->state;
     const size_t hidden = (size_t)net->hidden, block = (size_t)decoding->rows * hidden;
-    for (int i = 0; i < 2 * net->decoder.layers + 1; i++)
+    for (int i = 0; i < state_blocks(net) + 1; i++)
         for (int row = 0; row < decoding->rows; row++)
             memcpy(state->spare + (size_t)i * block + row * hidden,
                    state->blocks + (size_t)i * block + (size_t)parents[row] * hidden, hidden * sizeof *state->spare);

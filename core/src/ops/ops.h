@@ -43,16 +43,39 @@ heed_tensor *heed_masked_softmax(heed_tape *tape, heed_tensor *x, const int32_t 
  * Bahdanau, Cho and Bengio 2015, A.1.2. */
 heed_tensor *heed_additive_score(heed_tape *tape, heed_tensor *query, heed_tensor *key, heed_tensor *v);
 
-/* An LSTM over whole sequences (Hochreiter and Schmidhuber 1997; forget gate of Gers 2000), gates in the order i, f, g, o:
- *   [i f g o] = x[b, t] Wx^T + h Wh^T + bias;  c' = sigmoid(f) c + sigmoid(i) tanh(g);  h' = sigmoid(o) tanh(c')
- * x [B, T, I], wx [4H, I], wh [4H, H], bias [4H]; h0, c0 [B, H] or NULL for zeros. Row b runs over lengths[b] steps (NULL:
- * all T), from the last to the first when `reverse`; beyond its length the output is 0 and the state stays.
- * The result: y [B, T, H], and the state after the last step, h and c [B, H]. */
-typedef struct heed_lstm_result {
+/* How a recurrent op goes over its sequences. Row b runs over lengths[b] steps (NULL: all T), from the last to the first
+ * when `reverse`; beyond its length the output is 0 and the state stays. `last_only`: y is not wanted and is NULL. */
+typedef struct heed_pass {
+    const int32_t *lengths;
+    bool reverse, last_only;
+} heed_pass;
+
+/* y [B, T, H], and the state after the last step, h and (where the op has one, else NULL) c [B, H]. */
+typedef struct heed_recurrent_result {
     heed_tensor *y, *h, *c;
-} heed_lstm_result;
-heed_lstm_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,
-                           heed_tensor *h0, heed_tensor *c0, const int32_t *lengths, bool reverse);
+} heed_recurrent_result;
+static inline heed_recurrent_result heed_recurrent_failed(heed_tape *tape)
+{
+    return (heed_recurrent_result){&tape->invalid, &tape->invalid, &tape->invalid};
+}
+
+/* Recurrent networks over whole sequences. x [B, T, I]; h0, c0 [B, H] or NULL for zeros.
+ *
+ * rnn (Elman 1990): h' = tanh(x[b, t] Wx^T + h Wh^T + bias), or relu in place of tanh; wx [H, I], wh [H, H], bias [H]. */
+heed_recurrent_result heed_rnn(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,
+                               heed_tensor *h0, heed_pass pass, bool relu);
+
+/* gru (Cho 2014), in the form in which r multiplies the product: wx [3H, I], wh [3H, H], of r, z and n; bias [4H], of r, z,
+ * n and b_h:   r = sigmoid(Wx_r x + Wh_r h + b_r);  z = sigmoid(Wx_z x + Wh_z h + b_z)
+ *              n = tanh(Wx_n x + b_n + r (Wh_n h + b_h));  h' = (1 - z) n + z h */
+heed_recurrent_result heed_gru(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,
+                               heed_tensor *h0, heed_pass pass);
+
+/* lstm (Hochreiter and Schmidhuber 1997; forget gate of Gers 2000), gates in the order i, f, g, o:
+ *   [i f g o] = x[b, t] Wx^T + h Wh^T + bias;  c' = sigmoid(f) c + sigmoid(i) tanh(g);  h' = sigmoid(o) tanh(c')
+ * wx [4H, I], wh [4H, H], bias [4H]. */
+heed_recurrent_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,
+                                heed_tensor *h0, heed_tensor *c0, heed_pass pass);
 
 /* loss[1] = sum over b, t < lengths[b] of -sum_v q[v] log softmax(logits[b, t])[v], where q is 1 - smoothing on the target
  * and smoothing / V everywhere (Szegedy 2016). logits [B, T, V]; targets [B, T]. A sum, not a mean: the caller's seed of

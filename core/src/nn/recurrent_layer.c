@@ -1,0 +1,59 @@
+#include <math.h>
+#include <stdio.h>
+
+#include "nn/layers.h"
+
+heed_recurrent_layer heed_recurrent_declare(heed_params *params, const char *name, const heed_cell *cell, int in,
+                                            int hidden, int layers, bool bidirectional, double dropout)
+{
+    static const char *const suffix[] = {"", "_reverse"};
+    heed_recurrent_layer layer = {
+        .cell = cell, .layers = layers, .hidden = hidden, .bidirectional = bidirectional, .dropout = dropout};
+    const double scale = hidden > 0 ? 1 / sqrt((double)hidden) : 0;
+    const int directions = bidirectional ? 2 : 1, gates = cell->gates * hidden;
+    for (int l = 0; l < layers; l++)
+        for (int d = 0; d < directions; d++) {
+            char full[96];
+            const int width = l ? hidden * directions : in;
+            snprintf(full, sizeof full, "%s.%d.weight_ih%s", name, l, suffix[d]);
+            layer.wx[l][d] =
+                heed_params_declare(params, full, HEED_INIT_UNIFORM, scale, true, 2, (int[]){gates, width});
+            snprintf(full, sizeof full, "%s.%d.weight_hh%s", name, l, suffix[d]);
+            layer.wh[l][d] =
+                heed_params_declare(params, full, HEED_INIT_UNIFORM, scale, true, 2, (int[]){gates, hidden});
+            snprintf(full, sizeof full, "%s.%d.bias%s", name, l, suffix[d]);
+            layer.bias[l][d] = heed_params_declare(params, full, cell->bias_init, scale, false, 1,
+                                                   (int[]){cell->biases * hidden});
+        }
+    return layer;
+}
+
+heed_tensor *heed_recurrent_apply(heed_tape *tape, const heed_params *params, const heed_recurrent_layer *layer,
+                                  heed_tensor *x, const int32_t *lengths, const heed_recurrent_state *state,
+                                  bool last_only, heed_recurrent_state *out)
+{
+    for (int l = 0; l < layer->layers; l++) {
+        heed_recurrent_result result[2];
+        if (l)
+            x = heed_dropout(tape, x, layer->dropout);
+        for (int d = 0; d < (layer->bidirectional ? 2 : 1); d++) {
+            const heed_pass pass = {lengths, d == 1, last_only && l + 1 == layer->layers};
+            result[d] = layer->cell->run(tape, x, heed_params_tensor(tape, params, layer->wx[l][d]),
+                                         heed_params_tensor(tape, params, layer->wh[l][d]),
+                                         heed_params_tensor(tape, params, layer->bias[l][d]),
+                                         state ? state->h[l] : NULL, state ? state->c[l] : NULL, pass);
+        }
+        heed_recurrent_result both = result[0];
+        if (layer->bidirectional) {
+            both.y = both.y ? heed_concat(tape, result[0].y, result[1].y) : NULL;
+            both.h = heed_concat(tape, result[0].h, result[1].h);
+            both.c = both.c ? heed_concat(tape, result[0].c, result[1].c) : NULL;
+        }
+        x = both.y;
+        if (out) {
+            out->h[l] = both.h;
+            out->c[l] = both.c;
+        }
+    }
+    return x;
+}

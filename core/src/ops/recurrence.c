@@ -1,0 +1,227 @@
+#include "ops/recurrence.h"
+
+#include <string.h>
+
+#include "ops/project.h"
+
+enum { X, WX, WH, BIAS, H0, C0, INPUTS };  /* of a node */
+enum { Y, H, C };                          /* its outputs */
+enum { PROJECTED_ROWS = 32 };              /* of one product: enough to use the registers, few enough to stay in the cache */
+
+static bool shapes_fit(const heed_recurrent_inputs *in, int gates, int biases)
+{
+    const heed_tensor *x = in->x, *wx = in->wx, *wh = in->wh, *bias = in->bias;
+    if (x->rank != 3 || wx->rank != 2 || wh->rank != 2 || bias->rank != 1)
+        return false;
+    const int cells = wh->dims[1];
+    for (int i = 0; i < 2; i++) {
+        const heed_tensor *s = in->state[i];
+        if (s && (s->rank != 2 || s->dims[0] != x->dims[0] || s->dims[1] != cells))
+            return false;
+    }
+    return wh->dims[0] == gates * cells && wx->dims[0] == gates * cells && wx->dims[1] == x->dims[2] &&
+           bias->dims[0] == biases * cells;
+}
+
+static bool check(heed_tape *tape, const char *name, const heed_recurrent_inputs *in, int gates, int biases,
+                  const int32_t *lengths)
+{
+    const heed_tensor *all[] = {in->x, in->wx, in->wh, in->bias, in->state[0], in->state[1]};
+    for (int i = 0; i < INPUTS; i++)
+        if (all[i] && !heed_tensor_ok(all[i]))
+            return false;
+    if (!shapes_fit(in, gates, biases)) {
+        char xs[64], wxs[64], whs[64];
+        heed_op_fail(tape, HEED_ERROR_SHAPE, "%s: sizes do not fit: x %s, Wx %s, Wh %s (and bias, first state)", name,
+                     heed_shape_text(in->x, xs), heed_shape_text(in->wx, wxs), heed_shape_text(in->wh, whs));
+        return false;
+    }
+    for (int b = 0; lengths && b < in->x->dims[0]; b++)
+        if (lengths[b] < 0 || lengths[b] > in->x->dims[1]) {
+            heed_op_fail(tape, HEED_ERROR_ARGUMENT, "%s: length %d of row %d is not in 0..%d", name, (int)lengths[b], b,
+                         in->x->dims[1]);
+            return false;
+        }
+    return true;
+}
+
+/* x [B, T, I] as [T, B, I] in the order of the steps; x itself when that is the same. */
+static const heed_real *in_order(heed_tape *tape, const heed_recurrence *r, const heed_real *x)
+{
+    if ((r->rows == 1 && !r->pass.reverse) || r->steps == 1)
+        return x;
+    const size_t in = (size_t)r->in;
+    heed_real *out = heed_tape_alloc(tape, (size_t)r->steps * r->rows * in, sizeof *out);
+    for (int i = 0; out && i < r->steps; i++)
+        for (int b = 0; b < r->rows; b++)
+            memcpy(out + ((size_t)i * r->rows + b) * in,
+                   x + ((size_t)b * r->steps + heed_recurrence_time(r, i)) * in, in * sizeof *out);
+    return out;
+}
+
+heed_real *heed_recurrence_states(heed_tape *tape, const heed_recurrence *r, const heed_tensor *first)
+{
+    const size_t size = (size_t)r->rows * r->cells;
+    heed_real *block = heed_tape_alloc(tape, size * ((size_t)r->steps + 1), sizeof *block);
+    if (block && first)
+        memcpy(block, first->data, size * sizeof *block);
+    else if (block)
+        memset(block, 0, size * sizeof *block);
+    return block;
+}
+
+heed_recurrence *heed_recurrence_begin(heed_tape *tape, const char *name, const heed_recurrent_inputs *in, int gates,
+                                       int biases, heed_pass pass)
+{
+    if (!check(tape, name, in, gates, biases, pass.lengths))
+        return NULL;
+    heed_recurrence *r = heed_tape_alloc(tape, 1, sizeof *r);
+    if (!r)
+        return NULL;
+    const int cells = in->wh->dims[1];
+    *r = (heed_recurrence){.pass = pass, .rows = in->x->dims[0], .steps = in->x->dims[1], .in = in->x->dims[2],
+                           .cells = cells, .gates = gates * cells};
+    /* The input's weights are read once per chunk of rows, the state's once per step. */
+    const bool chunks = r->steps > 1 && r->steps * (int64_t)r->rows > PROJECTED_ROWS;
+    r->wx = chunks ? heed_packed(tape, in->wx) : in->wx;
+    r->wh = r->steps > 1 ? heed_packed(tape, in->wh) : in->wh;
+    r->x = in_order(tape, r, in->x->data);
+    r->h = heed_recurrence_states(tape, r, in->state[0]);
+    return heed_tensor_ok(r->wx) && heed_tensor_ok(r->wh) && r->x && r->h ? r : NULL;
+}
+
+void heed_recurrence_project(heed_tape *tape, const heed_recurrence *r, const heed_tensor *bias, int i,
+                             heed_real *gates)
+{
+    const int chunk = r->rows < PROJECTED_ROWS && r->rows > 0 ? PROJECTED_ROWS / r->rows : 1;
+    if (i % chunk != 0)
+        return;
+    const int steps = r->steps - i < chunk ? r->steps - i : chunk, n = steps * r->rows;
+    const size_t at = (size_t)i * r->rows, width = (size_t)r->gates;
+    heed_real *out = gates + at * width;
+    for (int row = 0; row < n; row++)
+        memcpy(out + (size_t)row * width, bias->data, width * sizeof *out);
+    heed_project(tape, n, r->wx, r->x + at * r->in, r->in, out, r->gates, true);
+}
+
+void heed_recurrence_hold(const heed_recurrence *r, int i, heed_real *block)
+{
+    if (!r->pass.lengths)
+        return;
+    const size_t cells = (size_t)r->cells, size = (size_t)r->rows * cells;
+    for (int b = 0; b < r->rows; b++)
+        if (!heed_recurrence_real(r, i, b))
+            memcpy(block + ((size_t)i + 1) * size + b * cells, block + (size_t)i * size + b * cells,
+                   cells * sizeof *block);
+}
+
+/* [B, T, H] of the states after the steps, zero where a row has no step. */
+static heed_tensor *outputs_of(heed_tape *tape, const heed_recurrence *r, bool wanted)
+{
+    heed_tensor *y = heed_tensor_new_dirty(tape, wanted, 3, (int[]){r->rows, r->steps, r->cells});
+    const size_t cells = (size_t)r->cells;
+    for (int i = 0; heed_tensor_ok(y) && i < r->steps; i++)
+        for (int b = 0; b < r->rows; b++) {
+            heed_real *to = y->data + ((size_t)b * r->steps + heed_recurrence_time(r, i)) * cells;
+            if (heed_recurrence_real(r, i, b))
+                memcpy(to, r->h + (((size_t)i + 1) * r->rows + b) * cells, cells * sizeof *to);
+            else
+                memset(to, 0, cells * sizeof *to);
+        }
+    return y;
+}
+
+static heed_tensor *last_of(heed_tape *tape, const heed_recurrence *r, const heed_real *block, bool wanted)
+{
+    const size_t size = (size_t)r->rows * r->cells;
+    heed_tensor *last = heed_tensor_new_dirty(tape, wanted, 2, (int[]){r->rows, r->cells});
+    if (heed_tensor_ok(last))
+        memcpy(last->data, block + (size_t)r->steps * size, size * sizeof *block);
+    return last;
+}
+
+heed_recurrent_result heed_recurrence_end(heed_tape *tape, const heed_recurrence *r, const heed_op *op,
+                                          const heed_recurrent_inputs *in, const heed_real *c, void *saved)
+{
+    heed_tensor *inputs[INPUTS] = {in->x, in->wx, in->wh, in->bias, in->state[0], in->state[1]};
+    const bool wanted = heed_wants_grad(tape, INPUTS, inputs);
+    heed_recurrent_result result = {.h = last_of(tape, r, r->h, wanted)};
+    if (!r->pass.last_only)
+        result.y = outputs_of(tape, r, wanted);
+    if (c)
+        result.c = last_of(tape, r, c, wanted);
+    if (!heed_tensor_ok(result.h) || (result.y && !heed_tensor_ok(result.y)) || (c && !heed_tensor_ok(result.c)))
+        return heed_recurrent_failed(tape);
+    heed_tensor *outputs[] = {result.y, result.h, result.c};
+    heed_tape_note(tape, op, INPUTS, inputs, 3, outputs, saved);
+    return result;
+}
+
+bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
+                                heed_recurrence_back *back)
+{
+    const heed_kernels *kernels = tape->kernels;
+    const size_t size = (size_t)r->rows * r->cells;
+    *back = (heed_recurrence_back){
+        .dgates = heed_tape_alloc(tape, (size_t)r->steps * r->rows * r->gates, sizeof *back->dgates),
+        .dh = heed_tape_alloc(tape, size, sizeof *back->dh),
+        .wh = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->cells), sizeof *back->wh),
+    };
+    if (!back->dgates || !back->dh || !back->wh)
+        return false;
+    memcpy(back->dh, node->outputs[H]->grad, size * sizeof *back->dh);
+    kernels->pack(r->gates, r->cells, node->inputs[WH]->data, r->cells, 1, back->wh);
+    if (!node->inputs[X]->grad)
+        return true;
+    back->wx = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->in), sizeof *back->wx);
+    back->dx = heed_tape_alloc(tape, (size_t)r->rows * r->in, sizeof *back->dx);
+    if (!back->wx || !back->dx)
+        return false;
+    kernels->pack(r->gates, r->in, node->inputs[WX]->data, r->in, 1, back->wx);
+    return true;
+}
+
+void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
+                                 heed_real *dh)
+{
+    const heed_tensor *y = node->outputs[Y];
+    const size_t cells = (size_t)r->cells;
+    for (int b = 0; y && b < r->rows; b++)
+        if (heed_recurrence_real(r, i, b))
+            tape->kernels->axpy(cells, 1, y->grad + ((size_t)b * r->steps + heed_recurrence_time(r, i)) * cells,
+                                dh + (size_t)b * cells);
+}
+
+void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
+                               const heed_real *dproduct, heed_recurrence_back *back)
+{
+    const heed_kernels *kernels = tape->kernels;
+    heed_tensor *x = node->inputs[X], *bias = node->inputs[BIAS];
+    const size_t gates = (size_t)r->gates, in = (size_t)r->in;
+    const heed_real *dgates = back->dgates + (size_t)i * r->rows * gates;
+    kernels->gemm_packed(r->rows, r->cells, r->gates, dproduct, r->gates, back->wh, back->dh, r->cells, true);
+    for (int b = 0; bias->grad && b < r->rows; b++)
+        kernels->axpy(gates, 1, dgates + (size_t)b * gates, bias->grad);
+    if (!x->grad)
+        return;
+    kernels->gemm_packed(r->rows, r->in, r->gates, dgates, r->gates, back->wx, back->dx, r->in, false);
+    for (int b = 0; b < r->rows; b++)
+        kernels->axpy(in, 1, back->dx + (size_t)b * in,
+                      x->grad + ((size_t)b * r->steps + heed_recurrence_time(r, i)) * in);
+}
+
+void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
+                              const heed_real *dproducts, const heed_recurrence_back *back)
+{
+    const heed_kernels *kernels = tape->kernels;
+    heed_tensor *wx = node->inputs[WX], *wh = node->inputs[WH], *h0 = node->inputs[H0];
+    const int n = r->steps * r->rows;
+    if (wx->grad)
+        kernels->gemm(r->gates, r->in, n, back->dgates, 1, r->gates, r->x, r->in, 1, wx->grad, r->in, true,
+                      tape->gemm_scratch);
+    if (wh->grad)
+        kernels->gemm(r->gates, r->cells, n, dproducts, 1, r->gates, r->h, r->cells, 1, wh->grad, r->cells, true,
+                      tape->gemm_scratch);
+    if (h0 && h0->grad)
+        kernels->axpy((size_t)r->rows * r->cells, 1, back->dh, h0->grad);
+}

@@ -1,0 +1,73 @@
+/* What the recurrent ops (rnn, gru, lstm) share; not an op, but what ops compute with. Blocks have the steps in the order
+ * in which they are taken and the rows of a step side by side: a step is one matrix, the state before it is the matrix
+ * one step back, and a weight's gradient is one product over all steps. Sizes: B rows, T steps, I inputs, H cells, G gates
+ * (values of x Wx^T per row). */
+#ifndef HEED_RECURRENCE_H
+#define HEED_RECURRENCE_H
+
+#include "ops/ops.h"
+
+/* The inputs of a recurrent op. state: h0, and c0 where the op has a cell; entries may be NULL. */
+typedef struct heed_recurrent_inputs {
+    heed_tensor *x, *wx, *wh, *bias, *state[2];
+} heed_recurrent_inputs;
+
+typedef struct heed_recurrence {
+    heed_pass pass;
+    int rows, steps, in, cells, gates;
+    const heed_real *x;         /* [T, B, I] */
+    heed_real *h;               /* [T + 1, B, H]: the state before the first step, then after each */
+    const heed_tensor *wx, *wh; /* packed where that pays */
+} heed_recurrence;
+
+/* Checks shapes (Wx [gates H, I], Wh [gates H, H], bias [biases H]) and lengths; lays x and h[0] out. NULL, with the
+ * tape's error set, when something is wrong. */
+heed_recurrence *heed_recurrence_begin(heed_tape *tape, const char *name, const heed_recurrent_inputs *in, int gates,
+                                       int biases, heed_pass pass);
+/* block[T + 1, B, H] with block[0] = first, or zeros; NULL without memory. */
+heed_real *heed_recurrence_states(heed_tape *tape, const heed_recurrence *r, const heed_tensor *first);
+
+/* The place in the sequence of step i, and whether row b has it. */
+static inline int heed_recurrence_time(const heed_recurrence *r, int i)
+{
+    return r->pass.reverse ? r->steps - 1 - i : i;
+}
+static inline bool heed_recurrence_real(const heed_recurrence *r, int i, int b)
+{
+    return !r->pass.lengths || heed_recurrence_time(r, i) < r->pass.lengths[b];
+}
+
+/* gates[T, B, G] = x Wx^T + bias, for the step i and, when rows are few, some steps more at once. Call it for every i in
+ * order: steps that are done are not done again. */
+void heed_recurrence_project(heed_tape *tape, const heed_recurrence *r, const heed_tensor *bias, int i,
+                             heed_real *gates);
+/* Rows that do not have step i keep their state: block[i + 1, b] = block[i, b]. */
+void heed_recurrence_hold(const heed_recurrence *r, int i, heed_real *block);
+/* The outputs y, h and, when the block `c` is given, c; and the node, whose saved part is `saved`. */
+heed_recurrent_result heed_recurrence_end(heed_tape *tape, const heed_recurrence *r, const heed_op *op,
+                                          const heed_recurrent_inputs *in, const heed_real *c, void *saved);
+
+/* The way back. The op fills dgates[i], the gradient of x Wx^T + bias, with zeros in rows that do not have the step. */
+typedef struct heed_recurrence_back {
+    heed_real *dgates;  /* [T, B, G] */
+    heed_real *dh;      /* [B, H]: of the state after the step at hand */
+    heed_real *wh, *wx; /* packed for d(gates) W; wx NULL when x wants no gradient */
+    heed_real *dx;      /* [B, I], likewise */
+} heed_recurrence_back;
+
+/* false, with the tape's error set, when there is no memory. */
+bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
+                                heed_recurrence_back *back);
+/* dh += the gradient of y at step i. */
+void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
+                                 heed_real *dh);
+/* Once dgates[i] is there, and dh is what reaches the state before the step past the gates (nothing but in a gru; unchanged
+ * where a row does not have the step): dh += dproduct Wh, and the shares of x and the bias. `dproduct` [B, G] is the
+ * gradient of h Wh^T; it is dgates[i] but in a gru. */
+void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
+                               const heed_real *dproduct, heed_recurrence_back *back);
+/* The gradients of Wx, Wh and h0; dproducts [T, B, G] as above. */
+void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
+                              const heed_real *dproducts, const heed_recurrence_back *back);
+
+#endif

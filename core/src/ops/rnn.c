@@ -1,0 +1,71 @@
+#include <string.h>
+
+#include "ops/project.h"
+#include "ops/recurrence.h"
+
+typedef struct saved {
+    const heed_recurrence *r;
+    bool relu;
+} saved;
+
+static void relu(size_t n, heed_real *y)
+{
+    for (size_t i = 0; i < n; i++)
+        y[i] = y[i] < 0 ? 0 : y[i]; /* a NaN stays */
+}
+
+static void relu_backward(size_t n, const heed_real *y, const heed_real *dy, heed_real *dx)
+{
+    for (size_t i = 0; i < n; i++)
+        dx[i] += y[i] > 0 ? dy[i] : 0;
+}
+
+static void backward(heed_tape *tape, const heed_node *node)
+{
+    const saved *keep = node->saved;
+    const heed_recurrence *r = keep->r;
+    const size_t cells = (size_t)r->cells, state = (size_t)r->rows * cells;
+    heed_recurrence_back back;
+    if (!heed_recurrence_back_begin(tape, r, node, &back))
+        return;
+    memset(back.dgates, 0, (size_t)r->steps * state * sizeof *back.dgates);
+    for (int i = r->steps - 1; i >= 0; i--) {
+        const heed_real *h = r->h + ((size_t)i + 1) * state;
+        heed_real *dgates = back.dgates + (size_t)i * state;
+        heed_recurrence_back_output(tape, r, node, i, back.dh);
+        for (int b = 0; b < r->rows; b++) {
+            const size_t row = (size_t)b * cells;
+            if (!heed_recurrence_real(r, i, b))
+                continue;
+            (keep->relu ? relu_backward : tape->kernels->tanh_backward)(cells, h + row, back.dh + row, dgates + row);
+            memset(back.dh + row, 0, cells * sizeof *back.dh);
+        }
+        heed_recurrence_back_step(tape, r, node, i, dgates, &back);
+    }
+    heed_recurrence_back_end(tape, r, node, back.dgates, &back);
+}
+
+const heed_op heed_op_rnn = {"rnn", backward};
+
+heed_recurrent_result heed_rnn(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,
+                               heed_tensor *h0, heed_pass pass, bool with_relu)
+{
+    const heed_recurrent_inputs in = {x, wx, wh, bias, {h0, NULL}};
+    const heed_recurrence *r = heed_recurrence_begin(tape, "rnn", &in, 1, 1, pass);
+    saved *keep = heed_tape_alloc(tape, 1, sizeof *keep);
+    if (!r || !keep)
+        return heed_recurrent_failed(tape);
+    const size_t state = (size_t)r->rows * r->cells;
+    for (int i = 0; i < r->steps; i++) { /* the gates become the state where they lie */
+        heed_real *h = r->h + ((size_t)i + 1) * state;
+        heed_recurrence_project(tape, r, bias, i, r->h + state);
+        heed_project(tape, r->rows, r->wh, h - state, r->cells, h, r->cells, true);
+        if (with_relu)
+            relu(state, h);
+        else
+            tape->kernels->tanh(state, h, h);
+        heed_recurrence_hold(r, i, r->h);
+    }
+    *keep = (saved){r, with_relu};
+    return heed_recurrence_end(tape, r, &heed_op_rnn, &in, NULL, keep);
+}
