@@ -49,6 +49,24 @@ static void sweep(const char *set, const char *name, void (*kernel)(size_t, cons
     CHECK(count > 2000000);
 }
 
+/* GELU loses digits where exp(-x^2/2) has a large argument. */
+static void gelu(const heed_kernels *kernels) {
+    enum { N = 1 << 16 };
+    static float x[N], y[N];
+    double near = 0, far = 0;
+    for (int i = 0; i < N; i++)
+        x[i] = (float)i * (28.0f / N) - 13.0f; /* 0.5 x erfc(-x / sqrt(2)) is subnormal below -13 */
+    kernels->gelu(N, x, y);
+    for (int i = 0; i < N; i++) {
+        double at = (double)x[i], error = relative_error((double)y[i], 0.5 * at * erfc(-at / sqrt(2)));
+        double *worst = at > -5 ? &near : &far;
+        *worst = error > *worst ? error : *worst;
+    }
+    printf("%s gelu: largest relative error %.3g above -5, %.3g below\n", kernels->isa, near, far);
+    heed_compare_one("gelu above -5", 0, near, 0, 2e-6);
+    heed_compare_one("gelu below -5", 0, far, 0, 1e-5);
+}
+
 static void edges(const char *set, const char *name, void (*kernel)(size_t, const float *, float *),
                   double (*want)(double)) {
     static const float x[] = {0, -0.0f, 1e-45f, -1e-45f, 1e-30f, 0.6249999f, 0.625f, -0.625f, 8.9f, 9.1f, -17, 88.7228f,
@@ -71,6 +89,7 @@ static void functions(const heed_kernels *kernels) {
     edges(kernels->isa, "exp", kernels->exp, exp);
     edges(kernels->isa, "tanh", kernels->tanh, tanh);
     edges(kernels->isa, "sigmoid", kernels->sigmoid, sigmoid_reference);
+    gelu(kernels);
     float zero = -0.0f, y = 1;
     kernels->tanh(1, &zero, &y);
     CHECK(y == 0 && signbit(y)); /* odd, down to the sign of zero */

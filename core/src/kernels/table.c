@@ -9,6 +9,8 @@
 #include "kernels/gemm.h"
 #include "kernels/transcendental.h"
 #include "kernels/softmax_row.h"
+#include "kernels/rectifiers.h"
+#include "kernels/layer_norm.h"
 #include "kernels/attention_score.h"
 #include "kernels/lstm_gates.h"
 #include "kernels/adam_step.h"
@@ -46,6 +48,12 @@ const heed_kernels HEED_TABLE = {
     .softmax_backward = softmax_backward,
     .tanh_backward = tanh_backward,
     .sigmoid_backward = sigmoid_backward,
+    .relu = relu,
+    .relu_backward = relu_backward,
+    .gelu = gelu,
+    .gelu_backward = gelu_backward,
+    .layer_norm = layer_norm,
+    .layer_norm_backward = layer_norm_backward,
     .additive_score = additive_score,
     .additive_score_backward = additive_score_backward,
     .lstm_forward = lstm_forward,
