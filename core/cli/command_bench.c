@@ -1,5 +1,5 @@
-/* heed bench: how fast the kernels are here. */
-#include "cli.h"
+/* heed bench: how fast the kernels are here, and with --model how fast a whole model is (model_timing.c). */
+#include "model_timing.h"
 
 typedef struct bench_output {
     bool json;
@@ -27,13 +27,21 @@ static int run(const cli_command *command, int count, char **arguments)
 {
     heed_bench_options options = {0};
     bench_output output = {0};
+    model_timing model = {.job = {.threads = 1}, .seconds = 3};
     int milliseconds = 5, code;
     const cli_option table[] = {
         {"--set", "NAME", "only this instruction set", CLI_TEXT, &options.isa, 0, 0},
         {"--kernel", "NAME", "only this kernel", CLI_TEXT, &options.kernel, 0, 0},
         {"--rounds", "N", "rounds, of which the median counts; default 9", CLI_INT, &options.rounds, 1, 101},
         {"--sample", "MS", "milliseconds of each kernel in a round; default 5", CLI_INT, &milliseconds, 1, 10000},
-        {"--json", NULL, "a list of objects", CLI_FLAG, &output.json, 0, 0},
+        {"--model", "NAME", "a whole model instead: M1, M2, ..; bench/README.md says what they are", CLI_TEXT,
+         &model.job.model, 0, 0},
+        {"--data", "FOLDER", "where its files are: NAME.json, NAME.bin, golden.json", CLI_TEXT, &model.folder, 0, 0},
+        {"--task", "TASK", "infer (default) or train", CLI_TEXT, &model.job.task, 0, 0},
+        {"--dtype", "TYPE", "of its weights: f32 (default)", CLI_TEXT, &model.job.dtype, 0, 0},
+        {"--threads", "N", "of its training; default 1", CLI_INT, &model.job.threads, 1, 64},
+        {"--seconds", "S", "how long it is timed; default 3", CLI_INT, &model.seconds, 0, 3600},
+        {"--json", NULL, "a list of objects; with --model an object on each line", CLI_FLAG, &output.json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
     int positional = cli_parse(command, table, count, arguments, &code);
@@ -41,6 +49,11 @@ static int run(const cli_command *command, int count, char **arguments)
         return code;
     if (positional != 0)
         return cli_usage(command, "it takes no arguments, not %d", positional);
+    model.json = output.json;
+    if (model.job.model != NULL)
+        return time_model(command, &model);
+    if (model.folder != NULL || model.job.task != NULL || model.job.dtype != NULL)
+        return cli_usage(command, "--data, --task and --dtype go with --model");
     heed_error error = {0};
     options.sample_seconds = milliseconds / 1000.0;
     if (output.json)
@@ -55,7 +68,8 @@ static int run(const cli_command *command, int count, char **arguments)
 }
 
 const cli_command heed_command_bench = {
-    "bench", "", "how fast the kernels are on this machine",
+    "bench", "", "how fast the kernels, or a whole model, are on this machine",
     "Measures the numeric kernels of every instruction set that this machine can run, and how near they come to a loop\n"
-    "of multiply-adds that touches registers only.\n",
+    "of multiply-adds that touches registers only. With --model it runs a model of the comparison with other engines,\n"
+    "checks its results against golden.json and fails when they differ, then times it.\n",
     run};

@@ -1,7 +1,13 @@
-/* How fast the numeric kernels are on this machine, against what its registers allow. */
+/* How fast this machine is: the numeric kernels against what its registers allow, and whole models, on the work that
+ * other engines are compared on. */
 #ifndef HEED_BENCH_H
 #define HEED_BENCH_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "heed/real.h"
 #include "heed/status.h"
 
 #ifdef __cplusplus
@@ -34,6 +40,73 @@ typedef struct heed_bench_options {
 heed_status heed_bench_kernels(const heed_bench_options *options,
                                void (*row)(void *context, const heed_bench_row *row), void *context,
                                heed_error *error);
+
+/* ---- Whole models. bench/README.md says what they are and where their numbers come from: a manifest (JSON: sizes, and
+ * what lies where) and one flat file of tensors, little-endian. A job is one model with its task, to be run many times:
+ *
+ *     heed_bench_job_create, heed_bench_job_feed until the file is through, then heed_bench_job_run as often as wanted;
+ *     heed_bench_job_outcome or heed_bench_job_check at any time after a run; heed_bench_job_free.
+ *
+ * After the first runs a run allocates nothing. */
+typedef struct heed_bench_job heed_bench_job;
+
+typedef struct heed_bench_job_options {
+    const char *model; /* one of heed_bench_model_at */
+    const char *task;  /* "infer" or "train"; NULL: "infer" */
+    const char *dtype; /* of the weight matrices in inference: "f32"; NULL: "f32" */
+    int threads;       /* of training: the batch is cut into so many shards; 0: 1. Inference is one thread */
+} heed_bench_job_options;
+
+typedef struct heed_bench_model {
+    const char *name;  /* "M1" */
+    const char *file;  /* the files it is read from, without extension */
+    const char *tasks; /* "infer train" */
+    const char *title; /* what it is, in a few words */
+} heed_bench_model;
+/* Model i of the list, NULL after the last. */
+const heed_bench_model *heed_bench_model_at(int i);
+
+/* What was computed. Pointers are the job's, until its next run. */
+typedef struct heed_bench_outcome {
+    int token_count;       /* of one inference that decodes; else 0 */
+    const int32_t *tokens;
+    int logit_count;       /* of the last step; 0 when training */
+    const heed_real *logits;
+    int loss_count;        /* of the first training steps, at most HEED_BENCH_LOSSES: mean cross-entropy before each */
+    const double *losses;
+    int examples, target_tokens; /* of one training step; target_tokens 0 for a classifier */
+    int64_t weights;       /* parameters of the model */
+} heed_bench_outcome;
+enum { HEED_BENCH_LOSSES = 5 };
+
+/* How far that is from the expected values; -1 where there is nothing to compare. */
+typedef struct heed_bench_check {
+    int tokens_ok;         /* 1: the same tokens; 0: others */
+    double max_abs_err;    /* of the logits of the last step */
+    double train_loss_err; /* largest difference of the first HEED_BENCH_LOSSES losses */
+    double allowed;        /* what max_abs_err or train_loss_err may be */
+} heed_bench_check;
+
+/* A job whose model has the sizes that the manifest gives. `file_size` is that of the file of tensors: no more is
+ * allocated than it can fill. Fails, with *out NULL, when the manifest is not what it should be, lacks a tensor, has one
+ * that nobody reads or one of another shape; on names that are not known; out of memory. */
+heed_status heed_bench_job_create(const heed_bench_job_options *options, const char *manifest, size_t manifest_size,
+                                  size_t file_size, heed_bench_job **out, heed_error *error);
+/* The next bytes of the file, as many as there are (a multiple of four). Fails on a NaN, an infinity, and bytes beyond
+ * the end. The last bytes make the job ready. */
+heed_status heed_bench_job_feed(heed_bench_job *job, const void *bytes, size_t size, heed_error *error);
+/* One whole inference at batch 1 (all greedy steps of a decoder, none ends it early), or one training step: forward,
+ * backward, Adam, loss. Fails when the job is not ready or a token of the file is outside its vocabulary. */
+heed_status heed_bench_job_run(heed_bench_job *job, heed_error *error);
+heed_bench_outcome heed_bench_job_outcome(const heed_bench_job *job);
+/* Compares with the expected values, JSON: {"M1": {"tokens": [..], "logits": [the first ones], "losses": [..]}, ..}. The
+ * numbers are in *out also when it fails with HEED_ERROR_NUMERIC because they are not near enough. Training needs
+ * HEED_BENCH_LOSSES runs. */
+heed_status heed_bench_job_check(const heed_bench_job *job, const char *expected, size_t expected_size,
+                                 heed_bench_check *out, heed_error *error);
+void heed_bench_job_free(heed_bench_job *job); /* NULL is allowed */
+/* Allocations of the engine since the process began: the same before and after a run once the first ones are over. */
+uint64_t heed_bench_allocations(void);
 
 #ifdef __cplusplus
 }

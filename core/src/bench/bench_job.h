@@ -1,0 +1,61 @@
+/* What the files of a model benchmark share: the job, and how each model becomes one of ours. */
+#ifndef HEED_BENCH_JOB_H
+#define HEED_BENCH_JOB_H
+
+#include "bench/bench_manifest.h"
+#include "heed/bench.h"
+#include "models/arch.h"
+
+/* Sizes that the manifest's config gives. Absent ones are 0. */
+typedef struct heed_bench_sizes {
+    int64_t source_vocabulary, target_vocabulary, steps, bos, batch;
+    double rate; /* of Adam */
+} heed_bench_sizes;
+
+/* Where a tensor of the file goes. '#' stands for one number, the same on both sides. */
+typedef struct heed_bench_slot {
+    const char *tensor; /* "": the parameter has no counterpart and is zero */
+    const char *param;  /* "": our model computes it */
+} heed_bench_slot;
+
+typedef struct heed_bench_plan heed_bench_plan;
+struct heed_bench_plan {
+    heed_bench_model model;
+    const heed_arch *arch;
+    const heed_bench_slot *slots; /* ended by NULLs */
+    /* Reads the sizes and appends our config.json for them. */
+    heed_status (*configure)(const heed_json *config, heed_bench_sizes *sizes, heed_json_writer *writer,
+                             heed_error *error);
+    /* Checks the job's inputs and makes what its runs need. */
+    heed_status (*prepare)(heed_bench_job *job, heed_error *error);
+    heed_status (*infer)(heed_bench_job *job, heed_error *error);
+    double loss_tolerance; /* of the first training steps against float64 */
+};
+extern const heed_bench_plan heed_bench_plans[]; /* ended by a NULL arch */
+
+struct heed_bench_job {
+    heed_arena arena;         /* manifest, inputs, results */
+    const heed_bench_plan *plan;
+    heed_bench_manifest manifest;
+    heed_bench_sizes sizes;
+    heed_model model;
+    void **destinations;      /* of every entry; NULL: not read */
+    size_t fed;               /* bytes of the file */
+    int at;                   /* the entry that the next byte belongs to */
+    bool training;
+    heed_tape tape;
+    heed_bench_outcome outcome;
+    int32_t *tokens;
+    heed_real *logits;
+    double losses[HEED_BENCH_LOSSES];
+};
+
+/* The integers of this name, [rows, columns]; rank 1 is one column. NULL and an error when they are not there. */
+const int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows, int *columns,
+                                heed_error *error);
+
+/* bench_infer.c */
+heed_status heed_bench_prepare_decoding(heed_bench_job *job, heed_error *error);
+heed_status heed_bench_decode(heed_bench_job *job, heed_error *error);
+
+#endif
