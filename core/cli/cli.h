@@ -38,6 +38,10 @@ typedef struct cli_option {
  * to every command. Returns the number of positional arguments, or -1 when the command is over (help or a mistake in the
  * usage), with the exit code in *code. */
 int cli_parse(const cli_command *command, const cli_option *options, int count, char **arguments, int *code);
+/* The same for a command that takes `wanted` positional arguments ("one MODEL folder"), no more and no fewer; false when
+ * the command is over. */
+bool cli_parse_exactly(const cli_command *command, const cli_option *options, int count, char **arguments, int wanted,
+                       const char *what, int *code);
 /* A mistake in how the command was called: says so and how to see the help; returns CLI_USAGE. */
 int cli_usage(const cli_command *command, const char *format, ...);
 /* A failure: "heed eval: <what>" on stderr; returns CLI_FAILED. */

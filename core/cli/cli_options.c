@@ -121,3 +121,12 @@ int cli_parse(const cli_command *command, const cli_option *options, int count, 
     *code = CLI_OK;
     return positional;
 }
+
+bool cli_parse_exactly(const cli_command *command, const cli_option *options, int count, char **arguments, int wanted,
+                       const char *what, int *code)
+{
+    int positional = cli_parse(command, options, count, arguments, code);
+    if (positional >= 0 && positional != wanted)
+        *code = cli_usage(command, "it takes %s, not %d", what, positional);
+    return positional == wanted;
+}

@@ -44,11 +44,8 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--json", NULL, "a list of objects; with --model an object on each line", CLI_FLAG, &output.json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
-    int positional = cli_parse(command, table, count, arguments, &code);
-    if (positional < 0)
+    if (!cli_parse_exactly(command, table, count, arguments, 0, "no arguments", &code))
         return code;
-    if (positional != 0)
-        return cli_usage(command, "it takes no arguments, not %d", positional);
     model.json = output.json;
     if (model.job.model != NULL)
         return time_model(command, &model);

@@ -82,11 +82,8 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--json", NULL, "the result as JSON, with the errors by input length", CLI_FLAG, &json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
-    int positional = cli_parse(command, table, count, arguments, &code);
-    if (positional < 0)
+    if (!cli_parse_exactly(command, table, count, arguments, 1, "one MODEL folder", &code))
         return code;
-    if (positional != 1)
-        return cli_usage(command, "it takes one MODEL folder, not %d", positional);
     if (options.data == NULL)
         return cli_usage(command, "--data FILE is missing");
     return evaluate(command, arguments[0], &options, outputs, json);

@@ -77,11 +77,8 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--inputs", "FILE", "one input per line", CLI_TEXT, &path, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
-    int positional = cli_parse(command, table, count, arguments, &code);
-    if (positional < 0)
+    if (!cli_parse_exactly(command, table, count, arguments, 1, "one MODEL folder", &code))
         return code;
-    if (positional != 1)
-        return cli_usage(command, "it takes one MODEL folder, not %d", positional);
     if (path == NULL)
         return cli_usage(command, "--inputs FILE is missing");
     heed_error error = {0};

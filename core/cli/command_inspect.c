@@ -75,11 +75,8 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--json", NULL, "everything as one JSON object", CLI_FLAG, &json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
-    int positional = cli_parse(command, table, count, arguments, &code);
-    if (positional < 0)
+    if (!cli_parse_exactly(command, table, count, arguments, 1, "one MODEL folder", &code))
         return code;
-    if (positional != 1)
-        return cli_usage(command, "it takes one MODEL folder, not %d", positional);
     heed_error error = {0};
     heed_model *model;
     char *text = NULL;

@@ -5,11 +5,8 @@ static int run(const cli_command *command, int count, char **arguments)
 {
     const cli_option table[] = {{NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0}};
     int code;
-    int positional = cli_parse(command, table, count, arguments, &code);
-    if (positional < 0)
+    if (!cli_parse_exactly(command, table, count, arguments, 2, "two folders, MODEL and OUT", &code))
         return code;
-    if (positional != 2)
-        return cli_usage(command, "it takes two folders, MODEL and OUT, not %d", positional);
     heed_error error = {0};
     heed_model *model;
     if (heed_model_load_folder(arguments[0], &model, &error) != HEED_OK)

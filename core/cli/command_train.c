@@ -155,12 +155,9 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--checkpoint", "S", "at most S seconds between checkpoints; default 60", CLI_INT, &seconds, 1, 86400},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
-    int positional = cli_parse(command, table, count, arguments, &code);
-    if (positional < 0)
+    if (!cli_parse_exactly(command, table, count, arguments, 1, "one RECIPE", &code))
         return code;
     options.checkpoint_seconds = seconds;
-    if (positional != 1)
-        return cli_usage(command, "it takes one RECIPE, not %d", positional);
     if (options.data_folder == NULL)
         options.data_folder = default_data_folder(cache, sizeof cache);
     char *folder = folder_of(arguments[0]);

@@ -2,31 +2,14 @@
  * set that this machine has. The files come from make_golden.py; PyTorch is not needed here. */
 #include "golden_parts.h"
 
+#include "entries.h"
 #include "heed/isa.h"
 #include "ops/ops.h"
-
-static const char *const ops[] = {
-#define HEED_OP(name) #name,
-#include "ops/ops.def"
-#undef HEED_OP
-};
-
-static const char *const scores[] = {
-#define HEED_SCORE(name) #name,
-#include "nn/attention/scores.def"
-#undef HEED_SCORE
-};
 
 static const char *const layers[] = {
 #define HEED_CELL(name) #name,
 #include "nn/cells/cells.def"
 #undef HEED_CELL
-};
-
-static const char *const models[] = {
-#define HEED_ARCH(name) #name,
-#include "models/models.def"
-#undef HEED_ARCH
 };
 
 static const char *const optimizers[] = {
@@ -83,10 +66,10 @@ int main(void) {
         if (!CHECK_OK(heed_isa_force(*isa, &error), &error) || !CHECK_STRING(heed_isa_name(), *isa))
             continue;
         golden_worst = 0;
-        EACH("op", ops, golden_check_op);
-        EACH("score", scores, golden_check_score);
+        EACH("op", entries_of_ops, golden_check_op);
+        EACH("score", entries_of_scores, golden_check_score);
         EACH("layer", layers, golden_check_layer);
-        EACH("model", models, golden_check_model);
+        EACH("model", entries_of_models, golden_check_model);
         EACH("optimizer", optimizers, golden_check_optimizer);
         printf("%s: worst relative error %.2g, tolerance %g\n", *isa, golden_worst, GOLDEN_TOLERANCE);
     }

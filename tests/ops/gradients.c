@@ -2,28 +2,11 @@
  * scores.def and models.def, and an entry fails that has too few cases here or no golden file in tests/golden. */
 #include "gradients.h"
 
+#include "entries.h"
 #include "gradient.h"
 #include "op_runner.h"
 
 enum { CASES_MIN = 3 }; /* batch of 1, length 1, ragged: see the tables */
-
-static const char *const ops[] = {
-#define HEED_OP(name) #name,
-#include "ops/ops.def"
-#undef HEED_OP
-};
-
-static const char *const scores[] = {
-#define HEED_SCORE(name) #name,
-#include "nn/attention/scores.def"
-#undef HEED_SCORE
-};
-
-static const char *const models[] = {
-#define HEED_ARCH(name) #name,
-#include "models/models.def"
-#undef HEED_ARCH
-};
 
 /* "op_add" and the like; the golden test reads the file and fails on fewer than three cases. */
 static bool has_golden_file(const char *kind, const char *name) {
@@ -58,12 +41,12 @@ int main(void) {
     CHECK_INT(gradients_of_model("no such model"), 0);
     CHECK(!has_golden_file("op", "no such op"));
 
-    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
-        cover("op", ops[i], gradients_of_op);
-    for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
-        cover("score", scores[i], gradients_of_score);
-    for (size_t i = 0; i < sizeof models / sizeof *models; i++)
-        cover("model", models[i], gradients_of_model);
+    for (size_t i = 0; i < sizeof entries_of_ops / sizeof *entries_of_ops; i++)
+        cover("op", entries_of_ops[i], gradients_of_op);
+    for (size_t i = 0; i < sizeof entries_of_scores / sizeof *entries_of_scores; i++)
+        cover("score", entries_of_scores[i], gradients_of_score);
+    for (size_t i = 0; i < sizeof entries_of_models / sizeof *entries_of_models; i++)
+        cover("model", entries_of_models[i], gradients_of_model);
     printf("worst relative error %.2g, tolerance %g\n", heed_gradient_worst, HEED_GRADIENT_TOLERANCE);
     return heed_test_finish("gradients");
 }

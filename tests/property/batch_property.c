@@ -83,29 +83,25 @@ int main(void) {
     int tokens = 0;
     for (int i = 0; i < MODELS; i++) {
         const small_config config = small_config_random(&rng);
-        heed_model *model = small_model(&config, (uint64_t)i, 0.7);
-        heed_arena arena = {0};
-        heed_tape tape;
+        small_setting set;
         heed_error error = {0};
-        if (!model || !CHECK_OK(heed_tape_init(&tape, &error), &error))
+        if (!small_open(&set, &config, (uint64_t)i))
             break;
         const heed_batch batch =
-            small_batch(&arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
-        heed_real *grads = heed_alloc(model->params.size, sizeof *grads);
-        heed_real *other = heed_alloc(model->params.size, sizeof *other);
-        const double loss = small_loss(model, &tape, &batch, 0.1, grads);
-        padding_changes_nothing(model, &tape, &batch, loss, grads, other);
-        rows_add_up(model, &tape, &batch, loss, grads, other);
-        nothing_of_nothing(model, &tape, &batch, grads, other);
-        tape.recording = false;
+            small_batch(&set.arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
+        heed_real *grads = heed_alloc(set.model->params.size, sizeof *grads);
+        heed_real *other = heed_alloc(set.model->params.size, sizeof *other);
+        const double loss = small_loss(set.model, &set.tape, &batch, 0.1, grads);
+        padding_changes_nothing(set.model, &set.tape, &batch, loss, grads, other);
+        rows_add_up(set.model, &set.tape, &batch, loss, grads, other);
+        nothing_of_nothing(set.model, &set.tape, &batch, grads, other);
+        set.tape.recording = false;
         if (i % 2) /* as a loaded model is */
-            CHECK_OK(heed_params_pack(&model->params, &error), &error);
-        tokens += greedy_output_is_the_same(model, &tape, &batch);
+            CHECK_OK(heed_params_pack(&set.model->params, &error), &error);
+        tokens += greedy_output_is_the_same(set.model, &set.tape, &batch);
         heed_free(grads);
         heed_free(other);
-        heed_tape_free(&tape);
-        heed_arena_free(&arena);
-        heed_model_free(model);
+        small_close_setting(&set);
     }
     CHECK(tokens > 200); /* the outputs compared were not all empty */
     return heed_test_finish("batch_property");

@@ -1,5 +1,6 @@
 /* Decoding: step by step it gives what the teacher-forced pass gives; a beam of one is greedy; a hypothesis has the
- * score that forced decoding of its tokens has; hypotheses are ranked. */
+ * score that forced decoding of its tokens has; hypotheses are ranked, and are those of a beam search in its plainest
+ * form. */
 #include "heed/generate.h"
 #include "models/generation.h"
 #include "small_model.h"
@@ -208,36 +209,119 @@ static int beams_are_ranked_and_scored(const heed_model *model, heed_tape *tape,
     return found;
 }
 
+/* Beam search in its plainest form: a hypothesis is its tokens, and is decoded from the start at every step. */
+enum { PLAIN_LIMIT = 10, PLAIN_BEAM = 6, PLAIN_MAX = 64 };
+
+typedef struct plain {
+    int32_t tokens[PLAIN_LIMIT + 1];
+    int count;
+    double score; /* log p, divided by count^penalty where it is ranked among the ended */
+    double sum;
+} plain;
+
+static int plain_order(const void *a, const void *b) {
+    const double x = ((const plain *)a)->score, y = ((const plain *)b)->score;
+    return (x < y) - (x > y);
+}
+
+static plain plain_scored(plain p, double penalty) {
+    p.score = penalty > 0 ? p.sum / pow(p.count, penalty) : p.sum;
+    return p;
+}
+
+/* All extensions of `from` by a token that may follow, into out. */
+static int plain_extend(const heed_model *model, heed_tape *tape, const int32_t *ids, int32_t length, const plain *from,
+                        plain *out) {
+    int count = 0;
+    for (int32_t v = 0; v < heed_tokenizer_count(model->target); v++) {
+        if (v != HEED_TOKEN_EOS && v < HEED_TOKEN_SPECIALS)
+            continue;
+        plain *p = &out[count++];
+        *p = *from;
+        p->tokens[p->count++] = v;
+        p->score = p->sum = forced_score(model, tape, ids, length, p->tokens, p->count);
+    }
+    return count;
+}
+
+/* Writes the ended and the live hypotheses, best first; returns how many of them count (at most `beam`). A token <eos>
+ * ends a hypothesis only when the extension is among the best `beam` of all. */
+static int plain_search(const heed_model *model, heed_tape *tape, const int32_t *ids, int32_t length, int beam,
+                        double penalty, plain *ended) {
+    plain live[PLAIN_BEAM] = {{.count = 0}}, all[PLAIN_MAX];
+    int live_count = 1, ended_count = 0;
+    for (int t = 0; t < PLAIN_LIMIT && live_count > 0; t++) {
+        int count = 0, next = 0;
+        for (int i = 0; i < live_count; i++)
+            count += plain_extend(model, tape, ids, length, &live[i], all + count);
+        qsort(all, (size_t)count, sizeof *all, plain_order);
+        for (int i = 0; i < count && next < beam; i++) {
+            const bool ends = all[i].tokens[t] == HEED_TOKEN_EOS;
+            if (ends && i < beam)
+                ended[ended_count++] = plain_scored(all[i], penalty);
+            else if (!ends)
+                live[next++] = all[i];
+        }
+        live_count = next;
+        qsort(ended, (size_t)ended_count, sizeof *ended, plain_order);
+        if (ended_count > beam)
+            ended_count = beam;
+        double best_live = -INFINITY;
+        for (int i = 0; i < live_count; i++)
+            best_live = fmax(best_live, plain_scored(live[i], penalty).score);
+        if (ended_count == beam && best_live <= ended[beam - 1].score)
+            break;
+    }
+    for (int i = 0; i < live_count; i++)
+        ended[ended_count++] = plain_scored(live[i], penalty);
+    qsort(ended, (size_t)ended_count, sizeof *ended, plain_order);
+    return ended_count < beam ? ended_count : beam;
+}
+
+static void beams_are_those_of_plain_search(const heed_model *model, heed_tape *tape, const char *text,
+                                            const int32_t *ids, int32_t length, int beam, double penalty) {
+    const heed_generate_options options = {.beam = beam, .max_length = PLAIN_LIMIT, .length_penalty = penalty};
+    plain want[PLAIN_MAX];
+    heed_generation *g = generate(model, text, &options);
+    if (!g)
+        return;
+    const int count = plain_search(model, tape, ids, length, beam, penalty, want);
+    CHECK_INT(heed_generation_count(g), count);
+    for (int k = 0; k < count && k < heed_generation_count(g); k++) {
+        heed_compare_one("score of plain search", (size_t)k, heed_generation_score(g, k), want[k].score, 1e-5);
+        CHECK_INT(heed_generation_length(g, k) + heed_generation_ended(g, k), want[k].count);
+    }
+    heed_generation_free(g);
+}
+
 int main(void) {
     heed_rng rng;
     heed_rng_seed(&rng, 2, 2);
     int hypotheses = 0;
     for (int i = 0; i < MODELS; i++) {
         const small_config config = small_config_random(&rng);
-        heed_model *model = small_model(&config, (uint64_t)i, 0.7);
-        heed_arena arena = {0};
-        heed_tape tape;
-        heed_error error = {0};
-        if (!model || !CHECK_OK(heed_tape_init(&tape, &error), &error))
+        small_setting set;
+        if (!small_open(&set, &config, (uint64_t)i))
             break;
         const heed_batch batch =
-            small_batch(&arena, &rng, SOURCES, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
-        steps_equal_forced_pass(model, &tape, &batch, 1 + i % 3);
-        reorder_moves_all_state(model, &tape, batch.source, batch.source_length);
+            small_batch(&set.arena, &rng, SOURCES, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
+        steps_equal_forced_pass(set.model, &set.tape, &batch, 1 + i % 3);
+        reorder_moves_all_state(set.model, &set.tape, batch.source, batch.source_length);
         if (i % 2)
-            packed_is_the_same(model, &tape, &batch);
+            packed_is_the_same(set.model, &set.tape, &batch);
         for (int row = 0; row < SOURCES; row++) {
             char text[32] = {0};
             const int32_t *ids = batch.source + row * batch.source_length, count = batch.source_lengths[row];
             for (int k = 0; k < count; k++)
                 text[k] = (char)('a' + ids[k] - HEED_TOKEN_SPECIALS);
-            beam_of_one_is_greedy(model, &tape, text, ids, count);
-            hypotheses += beams_are_ranked_and_scored(model, &tape, text, ids, count, 2 + (i + row) % 15,
+            beam_of_one_is_greedy(set.model, &set.tape, text, ids, count);
+            hypotheses += beams_are_ranked_and_scored(set.model, &set.tape, text, ids, count, 2 + (i + row) % 15,
                                                       row % 2 ? 0.7 : 0);
+            if (row < 2)
+                beams_are_those_of_plain_search(set.model, &set.tape, text, ids, count, 1 + i % PLAIN_BEAM,
+                                                row ? 0.7 : 0);
         }
-        heed_tape_free(&tape);
-        heed_arena_free(&arena);
-        heed_model_free(model);
+        small_close_setting(&set);
     }
     CHECK(hypotheses > 3 * MODELS * SOURCES); /* beams did hold several */
     return heed_test_finish("decoding_property");

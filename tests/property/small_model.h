@@ -73,6 +73,26 @@ static inline heed_model *small_model(const small_config *config, uint64_t seed,
     return model;
 }
 
+/* A model of one turn of a property test, with a tape, and an arena for its batches. */
+typedef struct small_setting {
+    heed_model *model;
+    heed_tape tape;
+    heed_arena arena;
+} small_setting;
+
+/* False after a failed check; close it in either case. */
+static inline bool small_open(small_setting *setting, const small_config *config, uint64_t seed) {
+    heed_error error = {0};
+    *setting = (small_setting){.model = small_model(config, seed, 0.7)};
+    return setting->model && CHECK_OK(heed_tape_init(&setting->tape, &error), &error);
+}
+
+static inline void small_close_setting(small_setting *setting) {
+    heed_tape_free(&setting->tape);
+    heed_arena_free(&setting->arena);
+    heed_model_free(setting->model);
+}
+
 /* A batch of `rows` rows of random lengths up to the ones given (the first row is that long), in `arena`. */
 static inline heed_batch small_batch(heed_arena *arena, heed_rng *rng, int rows, int source_length,
                                      int target_length) {

@@ -156,18 +156,13 @@ int main(void) {
     names_are_given();
     for (int i = 0; i < MODELS; i++) {
         const small_config config = small_config_random(&rng);
-        heed_model *model = small_model(&config, (uint64_t)i, 0.7);
-        heed_arena arena = {0};
-        heed_tape tape;
-        heed_error error = {0};
-        if (!model || !CHECK_OK(heed_tape_init(&tape, &error), &error))
+        small_setting set;
+        if (!small_open(&set, &config, (uint64_t)i))
             break;
         const heed_batch batch =
-            small_batch(&arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 6), 1 + (int)heed_rng_below(&rng, 6));
-        names_are_kept(model, &config, &batch, &tape);
-        heed_tape_free(&tape);
-        heed_arena_free(&arena);
-        heed_model_free(model);
+            small_batch(&set.arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 6), 1 + (int)heed_rng_below(&rng, 6));
+        names_are_kept(set.model, &config, &batch, &set.tape);
+        small_close_setting(&set);
     }
     return heed_test_finish("trace_property");
 }

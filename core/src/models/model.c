@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/registry.h"
 #include "io/weights.h"
 #include "models/arch.h"
 
@@ -19,13 +20,7 @@ static const char arch_names[] =
 #undef HEED_ARCH
     ;
 
-static const heed_arch *find_arch(const char *name)
-{
-    for (size_t i = 0; i < sizeof archs / sizeof *archs; i++)
-        if (strcmp(archs[i]->name, name) == 0)
-            return archs[i];
-    return NULL;
-}
+static HEED_FIND_BY_NAME(heed_arch, find_arch, archs)
 
 /* A model with its network declared and its parameters allocated, not yet filled. Takes the tokenizers over. `most` is the
  * number of parameters that may be allocated for: a config is believed no further than its weights file is long. */

@@ -1,7 +1,8 @@
 #include "train/optimizer.h"
 
 #include <math.h>
-#include <string.h>
+
+#include "base/registry.h"
 
 static const heed_optimizer *const optimizers[] = {
 #define HEED_OPTIMIZER(name) &heed_optimizer_##name,
@@ -16,13 +17,7 @@ static const char name_list[] =
 #undef HEED_OPTIMIZER
 const char *const heed_optimizer_names = name_list + 2; /* without the first ", " */
 
-const heed_optimizer *heed_optimizer_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof optimizers / sizeof optimizers[0]; i++)
-        if (strcmp(optimizers[i]->name, name) == 0)
-            return optimizers[i];
-    return NULL;
-}
+HEED_FIND_BY_NAME(heed_optimizer, heed_optimizer_find, optimizers)
 
 size_t heed_flat_chunks(size_t size)
 {

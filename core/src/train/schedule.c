@@ -1,8 +1,8 @@
 #include "train/schedule.h"
 
 #include <math.h>
-#include <stddef.h>
-#include <string.h>
+
+#include "base/registry.h"
 
 static double warmup(const heed_schedule_settings *settings, int64_t step)
 {
@@ -65,10 +65,4 @@ static const char name_list[] =
 #undef HEED_SCHEDULE
 const char *const heed_schedule_names = name_list + 2; /* without the first ", " */
 
-const heed_schedule *heed_schedule_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof schedules / sizeof schedules[0]; i++)
-        if (strcmp(schedules[i]->name, name) == 0)
-            return schedules[i];
-    return NULL;
-}
+HEED_FIND_BY_NAME(heed_schedule, heed_schedule_find, schedules)

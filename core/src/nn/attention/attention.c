@@ -1,6 +1,6 @@
 #include "nn/attention/attention.h"
 
-#include <string.h>
+#include "base/registry.h"
 
 static const heed_score *const scores[] = {
 #define HEED_SCORE(name) &heed_score_##name,
@@ -14,13 +14,7 @@ const char heed_score_names[] =
 #undef HEED_SCORE
     ;
 
-const heed_score *heed_score_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof scores / sizeof *scores; i++)
-        if (strcmp(scores[i]->name, name) == 0)
-            return scores[i];
-    return NULL;
-}
+HEED_FIND_BY_NAME(heed_score, heed_score_find, scores)
 
 heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                                            heed_tensor *queries, heed_tensor *prepared, heed_tensor *values,
