@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/json.h"
+#include "base/number.h"
 #include "base/utf8.h"
 
 enum { DEEPEST = 64 };
@@ -159,17 +160,8 @@ static int parse_number(parser *p, double *out)
         if (digits(p) == 0)
             return fail(p, "a digit must follow the exponent"), 0;
     }
-    char short_copy[64]; /* strtod wants a NUL */
-    size_t n = p->at - start;
-    heed_arena_mark mark = heed_arena_save(p->arena);
-    char *copy = n < sizeof short_copy ? short_copy : heed_arena_alloc(p->arena, n + 1);
-    if (copy == NULL)
+    if (!heed_number_parse(p->text + start, p->at - start, p->arena, out))
         return fail_memory(p), 0;
-    memcpy(copy, p->text + start, n);
-    copy[n] = '\0';
-    *out = strtod(copy, NULL);
-    if (copy != short_copy)
-        heed_arena_restore(p->arena, mark);
     if (!isfinite(*out))
         return fail(p, "the number is too large"), 0;
     return 1;

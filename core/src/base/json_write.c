@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/number.h"
 #include "base/utf8.h"
 
 /* Bytes that are not UTF-8 become U+FFFD: what is written is JSON whatever the text is. */
@@ -91,10 +92,10 @@ void heed_json_write_int(heed_json_writer *writer, const char *key, int64_t valu
 void heed_json_write_real(heed_json_writer *writer, const char *key, double value, int digits)
 {
     lead_in(writer, key);
+    char text[HEED_NUMBER_SIZE] = "null";
     if (isfinite(value))
-        heed_string_format(writer->out, "%.*g", digits, value);
-    else
-        heed_string_append(writer->out, "null", 4);
+        heed_number_format(value, digits, text);
+    heed_string_append(writer->out, text, strlen(text));
 }
 
 void heed_json_write_bool(heed_json_writer *writer, const char *key, bool value)
