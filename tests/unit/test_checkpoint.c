@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "io/checkpoint.h"
+#include "io/safetensors.h"
 #include "scratch.h"
 
 static const char state[] = "{\"epoch\":3,\"best\":0.25,\"note\":\"a \\\"b\\\"\"}";
@@ -96,12 +97,50 @@ static void not_a_number(void) {
     heed_arena_free(&arena);
 }
 
+/* One bit turned over anywhere but in the padding is seen; so is a file of the time before checksums. */
+static void damage(void) {
+    heed_real values[20], back[20];
+    heed_error error = {0}, old = {0};
+    heed_arena arena = {0};
+    const heed_json *json = NULL;
+    char *bytes = NULL;
+    size_t n = 0;
+    for (int i = 0; i < 20; i++)
+        values[i] = (heed_real)(i + 0.5);
+    const heed_checkpoint_block out = {"values", values, 20}, in = {"values", back, 20};
+    CHECK_OK(heed_checkpoint_write(scratch("d"), &out, 1, state, &error), &error);
+    CHECK_OK(heed_file_read(scratch("d"), &bytes, &n, &error), &error);
+    int unseen = 0, checksums = 0;
+    for (size_t at = 8; at < n; at++) {
+        heed_error damaged = {0};
+        const heed_bytes part = {(const unsigned char *)bytes, n};
+        if (bytes[at] == ' ')
+            continue;
+        bytes[at] ^= 1;
+        CHECK_OK(heed_file_write(scratch("d"), &part, 1, &error), &error);
+        bytes[at] ^= 1;
+        unseen += heed_checkpoint_read(scratch("d"), &in, 1, &arena, &json, &damaged) == HEED_OK;
+        checksums += strstr(damaged.message, "it is damaged: its checksum is ") != NULL;
+    }
+    CHECK_INT(unseen, 0);
+    CHECK(checksums >= (int)(20 * sizeof *values));
+    heed_free(bytes);
+    const heed_safetensor list = {.name = "values", .dtype = sizeof *values == 8 ? HEED_F64 : HEED_F32, .rank = 1,
+                                  .dims = {20}, .data.data = (const unsigned char *)values};
+    const heed_metadata metadata[] = {{"format", "heed checkpoint"}, {"state", state}};
+    CHECK_OK(heed_safetensors_write(scratch("d"), &list, 1, metadata, 2, &error), &error);
+    CHECK_STATUS(heed_checkpoint_read(scratch("d"), &in, 1, &arena, &json, &old), HEED_ERROR_FORMAT, &old);
+    CHECK_CONTAINS(old.message, "without a checksum");
+    heed_arena_free(&arena);
+}
+
 int main(void) {
     if (!CHECK(scratch_open()))
         return heed_test_finish("checkpoint");
     round_trip();
     refusals();
     not_a_number();
+    damage();
     scratch_close();
     return heed_test_finish("checkpoint");
 }

@@ -1,10 +1,13 @@
 #include "io/checkpoint.h"
 
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "io/safetensors.h"
 
@@ -20,10 +23,23 @@ static heed_status check_finite(const char *path, const heed_checkpoint_block *b
     return HEED_OK;
 }
 
+/* Of names, sizes, numbers and state: a bit that a disk has turned over is a number like any other otherwise. */
+static void write_checksum(const heed_safetensor *list, int count, const char *state, char out[17])
+{
+    uint64_t sum = HEED_HASH_START;
+    for (int i = 0; i < count; i++) {
+        const size_t elements = (size_t)list[i].dims[0];
+        sum = heed_hash(sum, list[i].name, strlen(list[i].name) + 1);
+        sum = heed_hash(sum, list[i].data.data, elements * heed_dtype_size(list[i].dtype));
+    }
+    snprintf(out, 17, "%016" PRIx64, heed_hash(sum, state, strlen(state)));
+}
+
 heed_status heed_checkpoint_write(const char *path, const heed_checkpoint_block *blocks, int count, const char *state,
                                   heed_error *error)
 {
-    heed_metadata metadata[2] = {{"format", "heed checkpoint"}, {"state", state}};
+    char checksum[17];
+    heed_metadata metadata[] = {{"format", "heed checkpoint"}, {"checksum", checksum}, {"state", state}};
     for (int i = 0; i < count; i++)
         HEED_TRY(check_finite(path, &blocks[i], NULL, error));
     heed_safetensor *list = heed_alloc((size_t)count, sizeof *list);
@@ -36,7 +52,8 @@ heed_status heed_checkpoint_write(const char *path, const heed_checkpoint_block 
         list[i].dims[0] = (int64_t)blocks[i].count;
         list[i].data.data = (const unsigned char *)blocks[i].values;
     }
-    heed_status status = heed_safetensors_write(path, list, count, metadata, 2, error);
+    write_checksum(list, count, state, checksum);
+    heed_status status = heed_safetensors_write(path, list, count, metadata, 3, error);
     heed_free(list);
     return status;
 }
@@ -64,6 +81,15 @@ static heed_status read_state(const char *path, const heed_safetensors *file, he
     const char *format = heed_safetensors_metadata(file, "format");
     if (text == NULL || format == NULL || strcmp(format, "heed checkpoint") != 0)
         return heed_fail(error, HEED_ERROR_FORMAT, "%s: no checkpoint: the metadata has no state", path);
+    const char *checksum = heed_safetensors_metadata(file, "checksum");
+    char found[17];
+    write_checksum(file->list, file->count, text, found);
+    if (checksum == NULL)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s: an older version wrote it, without a checksum: train from the "
+                         "start", path);
+    if (strcmp(checksum, found) != 0)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s: it is damaged: its checksum is %s, it should be %.20s", path, found,
+                         checksum);
     heed_error local = {0};
     *state = heed_json_parse(arena, text, strlen(text), path, &local);
     if (*state == NULL)

@@ -19,7 +19,8 @@ typedef struct heed_checkpoint_block {
 heed_status heed_checkpoint_write(const char *path, const heed_checkpoint_block *blocks, int count, const char *state,
                                   heed_error *error);
 /* Fills the blocks, all of which must be there with these sizes and no others, and gives the state, parsed into the
- * arena. Nothing is written to a block unless the whole file is right: a NaN or an infinity is refused too. */
+ * arena. Nothing is written to a block unless the whole file is right: its checksum tells a file that the disk has
+ * damaged; a NaN or an infinity is refused too. */
 heed_status heed_checkpoint_read(const char *path, const heed_checkpoint_block *blocks, int count, heed_arena *arena,
                                  const heed_json **state, heed_error *error);
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "text/vocabulary.h"
@@ -12,17 +13,10 @@ typedef struct piece_set { /* open addressing; at most half full */
     int count;
 } piece_set;
 
-static uint64_t hash(const char *text, size_t n) /* FNV-1a */
-{
-    uint64_t h = 14695981039346656037u;
-    for (size_t i = 0; i < n; i++)
-        h = (h ^ (unsigned char)text[i]) * 1099511628211u;
-    return h ^ h >> 32;
-}
-
 static heed_token *slot_of(const piece_set *set, const char *text, size_t n)
 {
-    size_t i = hash(text, n) & (set->capacity - 1);
+    const uint64_t hash = heed_hash(HEED_HASH_START, text, n);
+    size_t i = (hash ^ hash >> 32) & (set->capacity - 1);
     while (set->slots[i].text != NULL && heed_token_compare(set->slots[i].text, set->slots[i].size, text, n) != 0)
         i = (i + 1) & (set->capacity - 1);
     return &set->slots[i];

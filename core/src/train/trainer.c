@@ -1,5 +1,6 @@
 #include "train/trainer.h"
 
+#include "base/hash.h"
 #include "base/memory.h"
 
 static heed_status out_of_memory(heed_error *error)
@@ -49,22 +50,13 @@ static heed_status make_model(heed_trainer *trainer, heed_error *error)
     return status == HEED_OK ? HEED_OK : heed_fail(error, status, "recipe.model: %s", local.message);
 }
 
-/* FNV-1a, 64 bits. */
-static uint64_t hash(uint64_t sum, const void *data, size_t size)
-{
-    const unsigned char *bytes = data;
-    for (size_t i = 0; i < size; i++)
-        sum = (sum ^ bytes[i]) * 1099511628211u;
-    return sum;
-}
-
 static uint64_t hash_examples(uint64_t sum, const heed_examples *examples)
 {
     for (int32_t i = 0; i < examples->count; i++) {
         const heed_example *example = &examples->list[i];
-        sum = hash(sum, &example->source_length, sizeof example->source_length);
-        sum = hash(sum, example->source, (size_t)example->source_length * sizeof *example->source);
-        sum = hash(sum, example->target, (size_t)example->target_length * sizeof *example->target);
+        sum = heed_hash(sum, &example->source_length, sizeof example->source_length);
+        sum = heed_hash(sum, example->source, (size_t)example->source_length * sizeof *example->source);
+        sum = heed_hash(sum, example->target, (size_t)example->target_length * sizeof *example->target);
     }
     return sum;
 }
@@ -83,7 +75,7 @@ static heed_status encode_data(heed_trainer *trainer, heed_error *error)
                          trainer->examples.count == 0 ? "training" : "dev",
                          (long long)(trainer->examples.count == 0 ? trainer->examples.skipped_long
                                                                   : trainer->dev_examples.skipped_long));
-    trainer->data_hash = hash_examples(hash_examples(14695981039346656037u, &trainer->examples),
+    trainer->data_hash = hash_examples(hash_examples(HEED_HASH_START, &trainer->examples),
                                        &trainer->dev_examples);
     int64_t batches = (trainer->examples.count + trainer->recipe.batch - 1) / trainer->recipe.batch;
     trainer->steps_per_epoch = (batches + trainer->recipe.accumulate - 1) / trainer->recipe.accumulate;
