@@ -150,7 +150,8 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--fresh", NULL, "begin anew although there is a checkpoint", CLI_FLAG, &fresh, 0, 0},
         {"--data", "DIR", "what the recipe's paths are below; default $HEED_DATA, else ~/.cache/heed", CLI_TEXT,
          &options.data_folder, 0, 0},
-        {"--out", "DIR", "output folder; default: the recipe's folder", CLI_TEXT, &options.output_folder, 0, 0},
+        {"--out", "DIR", "output folder, which gets the recipe too; default: the recipe's folder", CLI_TEXT,
+         &options.output_folder, 0, 0},
         {"--steps", "N", "stop after N steps of this call, with a checkpoint", CLI_INT, &options.max_steps, 1, INT_MAX},
         {"--checkpoint", "S", "at most S seconds between checkpoints; default 60", CLI_INT, &seconds, 1, 86400},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
@@ -163,7 +164,8 @@ static int run(const cli_command *command, int count, char **arguments)
     char *folder = folder_of(arguments[0]);
     if (folder == NULL)
         return cli_fail(command, "out of memory");
-    if (options.output_folder == NULL)
+    options.keep_recipe = options.output_folder != NULL;
+    if (!options.keep_recipe)
         options.output_folder = folder;
     code = train(command, arguments[0], &options, fresh);
     free(folder);

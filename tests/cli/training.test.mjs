@@ -108,6 +108,7 @@ test('--steps stops with a checkpoint, and the default folder of data is the cac
   assert.equal(heed(['train', file, '--out', out, '--steps', '3'], { env }).code, 0);
   assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
   assert.ok(!existsSync(join(out, 'model.safetensors')));
+  assert.equal(readFileSync(join(out, 'recipe.json'), 'utf8'), readFileSync(file, 'utf8'), 'the model tells its recipe');
   const again = heed(['train', file, '--out', out], { env });
   assert.equal(again.code, 1, 'an earlier run is not overwritten');
   assert.match(again.err, /--resume.*--fresh/);

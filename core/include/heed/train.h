@@ -28,6 +28,7 @@ typedef struct heed_progress {
 typedef struct heed_train_options {
     const char *data_folder;   /* paths in the recipe are below it */
     const char *output_folder; /* model folder: receives config, tokenizer, weights, log.jsonl, checkpoint */
+    bool keep_recipe;          /* write the recipe into the output folder too, as recipe.json */
     int threads;               /* 0: as many as there are processors */
     bool resume;               /* go on from the folder's checkpoint */
     int max_steps;             /* stop after so many steps in this call; 0: no limit */

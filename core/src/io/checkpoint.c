@@ -88,8 +88,8 @@ static heed_status read_state(const char *path, const heed_safetensors *file, he
         return heed_fail(error, HEED_ERROR_FORMAT, "%s: an older version wrote it, without a checksum: train from the "
                          "start", path);
     if (strcmp(checksum, found) != 0)
-        return heed_fail(error, HEED_ERROR_FORMAT, "%s: it is damaged: its checksum is %s, it should be %.20s", path, found,
-                         checksum);
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s: it is damaged: its checksum is %s, it should be %.20s", path,
+                         found, checksum);
     heed_error local = {0};
     *state = heed_json_parse(arena, text, strlen(text), path, &local);
     if (*state == NULL)

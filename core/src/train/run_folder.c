@@ -163,6 +163,14 @@ heed_status heed_run_folder_begin(const heed_run_folder *folder, const heed_trai
     return heed_file_write(folder->log, &nothing, 1, error);
 }
 
+heed_status heed_run_folder_keep_recipe(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error)
+{
+    char path[4096];
+    const heed_bytes part = {(const unsigned char *)trainer->recipe_text, strlen(trainer->recipe_text)};
+    HEED_TRY(heed_path_join(path, sizeof path, folder->path, "recipe.json", error));
+    return heed_file_write(path, &part, 1, error);
+}
+
 heed_status heed_run_folder_log(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error)
 {
     const heed_trainer_state *state = &trainer->state;

@@ -12,6 +12,8 @@ typedef struct heed_run_folder {
 heed_status heed_run_folder_open(heed_run_folder *folder, const char *path, heed_error *error);
 /* Begins a run: empties log.jsonl and writes the checkpoint of step 0, which shows at once whether there is room. */
 heed_status heed_run_folder_begin(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error);
+/* recipe.json, for a folder that is not the recipe's own. */
+heed_status heed_run_folder_keep_recipe(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error);
 heed_status heed_run_folder_checkpoint(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error);
 /* Goes on from the checkpoint: refuses one of another recipe or of other data; lines of log.jsonl that are later than it
  * are cut. */

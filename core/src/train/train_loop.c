@@ -126,6 +126,8 @@ heed_status heed_train(const char *recipe_json, size_t recipe_size, const heed_t
     HEED_TRY(heed_trainer_create(recipe_json, recipe_size, read_pairs, &settings, options->threads, &trainer, error));
     heed_status status = options->resume ? heed_run_folder_resume(&folder, trainer, error)
                                          : heed_run_folder_begin(&folder, trainer, error);
+    if (status == HEED_OK && options->keep_recipe)
+        status = heed_run_folder_keep_recipe(&folder, trainer, error);
     if (status == HEED_OK) {
         double now = heed_clock();
         run_loop loop = {.trainer = trainer, .folder = &folder, .options = options, .start = now,
