@@ -231,7 +231,7 @@ test('a full output is a failure', { skip: process.platform !== 'linux' }, () =>
 
 test('a model folder holds what its readers need and nothing of the run besides', () => {
   assert.deepEqual(readdirSync(model).sort(),
-    ['checkpoint.safetensors', 'config.json', 'f32', 'log.jsonl', 'model.safetensors', 'tokenizer.json']);
+    ['checkpoint.safetensors', 'config.json', 'f32', 'log.jsonl', 'model.safetensors', 'recipe.json', 'tokenizer.json']);
   const copy = join(folder, 'copy');
   mkdirSync(copy);
   for (const file of ['config.json', 'tokenizer.json', 'model.safetensors']) cpSync(join(model, file), join(copy, file));

@@ -1,6 +1,6 @@
 #include "nn/cells/cell.h"
 
-#include <string.h>
+#include "base/registry.h"
 
 static const heed_cell *const cells[] = {
 #define HEED_CELL(name) &heed_cell_##name,
@@ -14,10 +14,4 @@ const char heed_cell_names[] =
 #undef HEED_CELL
     ;
 
-const heed_cell *heed_cell_find(const char *name)
-{
-    for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
-        if (strcmp(cells[i]->name, name) == 0)
-            return cells[i];
-    return NULL;
-}
+HEED_FIND_BY_NAME(heed_cell, heed_cell_find, cells)
