@@ -17,6 +17,7 @@ import torch.nn.functional as F
 
 sys.dont_write_bytecode = True
 
+from classifier_reference import classifier_logits, classifier_shapes
 from golden_file import GoldenFile
 from heed_random import Generator
 from seq2seq_reference import (CELLS, attention_weights, parameter_shapes, recurrent_parameters, run_recurrent,
@@ -267,6 +268,28 @@ def model_seq2seq(file):
                           vocabularies=[source_vocabulary, target_vocabulary])
 
 
+def model_classifier(file):
+    """Every cell, one and two directions, both poolings; a target is one label."""
+    vocabulary, labels = 9, 3
+    for number, cell in enumerate(CELLS):
+        for bidirectional, pooling, layers, hidden, rows, length in ((False, "last", 1, 5, 1, 1),
+                                                                     (bool(number % 2), "mean", 1, 4, 3, 6),
+                                                                     (True, "last", 2, 3, 4, 5)):
+            c = {"model_type": "classifier", "embedding": 4, "hidden": hidden, "layers": layers,
+                 "bidirectional": bidirectional, "cell": cell, "pooling": pooling, "dropout": 0}
+            p = {n: draw(*shape, size=0.6) for n, shape in classifier_shapes(c, vocabulary, labels)}
+            source, source_lengths, *_ = batch(rows, length, 1, vocabulary, SPECIALS + labels)
+            target = random.integers(0, labels, rows)
+            logits = classifier_logits(c, p, torch.tensor(source), source_lengths)
+            loss = F.cross_entropy(logits, torch.tensor(target), reduction="sum", label_smoothing=0.1)
+            loss.backward()
+            file.case(f"{cell}, bidirectional {bidirectional}, pooling {pooling}, {layers} x {hidden}, {rows} x {length}",
+                      config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1),
+                      logits=logits, number=0.1, source=source, source_lengths=source_lengths,
+                      target_in=np.full((rows, 1), BOS), target_out=SPECIALS + target[:, None], target_lengths=[1] * rows,
+                      vocabularies=[vocabulary, SPECIALS + labels])
+
+
 def single(x):
     return float(np.float32(x))
 
@@ -320,5 +343,6 @@ if __name__ == "__main__":
         write(f"score_{score}", score_file, score)
     for cell in CELLS:
         write(f"layer_{cell}", recurrent_layer_file, cell)
+    write("model_classifier", model_classifier)
     write("model_seq2seq", model_seq2seq)
     write("optimizer_adam", adam_file)

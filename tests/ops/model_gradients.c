@@ -55,6 +55,16 @@ static void fill_batch(heed_batch *batch, heed_arena *arena, int rows, int sourc
     }
 }
 
+/* Every row's target is one label. */
+static void make_labels(heed_batch *batch) {
+    for (int b = 0; b < batch->rows; b++) {
+        batch->target_out[b * batch->target_length] =
+            HEED_TOKEN_SPECIALS + b % (TARGET_VOCABULARY - HEED_TOKEN_SPECIALS);
+        batch->target_lengths[b] = 1;
+    }
+    batch->tokens = batch->rows;
+}
+
 /* Makes the network, runs it forth and back, checks every parameter. */
 static void check(const char *name, const heed_arch *arch, const char *config, double dropout, double smoothing,
                   int rows, int source_length, int target_length) {
@@ -72,6 +82,8 @@ static void check(const char *name, const heed_arch *arch, const char *config, d
     for (size_t i = 0; i < model->params.size; i++)
         model->params.values[i] = 1.4 * heed_rng_uniform(&net.rng) - 0.7;
     fill_batch(&net.batch, &model->arena, rows, source_length, target_length);
+    if (arch->labels)
+        make_labels(&net.batch);
 
     heed_real *grads = heed_arena_alloc_zero(&model->arena, model->params.size * sizeof *grads);
     net.tape.recording = true;
@@ -152,11 +164,40 @@ static int gradients_of_seq2seq(void) {
     return count;
 }
 
+static int gradients_of_classifier(void) {
+    static const struct {
+        const char *cell, *pooling, *bidirectional;
+        int layers, hidden, rows, length;
+        double dropout, smoothing;
+    } cases[] = {
+        {"lstm", "last", "false", 1, 3, 1, 1, 0, 0},
+        {"lstm", "last", "true", 2, 3, 4, 5, 0.3, 0.1},
+        {"gru", "mean", "true", 1, 3, 3, 6, 0, 0},
+        {"rnn", "last", "false", 2, 4, 3, 7, 0, 0.1},
+        {"rnn", "mean", "false", 1, 4, 3, 4, 0.2, 0},
+        {"rnn_relu", "last", "false", 1, 3, 3, 4, 0, 0},
+    };
+    const int count = (int)(sizeof cases / sizeof *cases);
+    for (int k = 0; k < count; k++) {
+        char config[256], name[128];
+        snprintf(config, sizeof config,
+                 "{\"model_type\": \"classifier\", \"embedding\": 3, \"hidden\": %d, \"layers\": %d, "
+                 "\"bidirectional\": %s, \"cell\": \"%s\", \"pooling\": \"%s\", \"dropout\": %g}",
+                 cases[k].hidden, cases[k].layers, cases[k].bidirectional, cases[k].cell, cases[k].pooling,
+                 cases[k].dropout);
+        snprintf(name, sizeof name, "classifier %s, case %d", cases[k].cell, k);
+        check(name, &heed_arch_classifier, config, cases[k].dropout, cases[k].smoothing, cases[k].rows,
+              cases[k].length, 1);
+    }
+    return count;
+}
+
 /* One line per architecture. */
 static const struct {
     const char *model;
     int (*check)(void);
 } checks[] = {
+    {"classifier", gradients_of_classifier},
     {"seq2seq", gradients_of_seq2seq},
 };
 

@@ -19,8 +19,8 @@ heed_status heed_batch_build(const heed_examples *examples, const int32_t *indic
         const heed_example *example = &examples->list[indices[r]];
         if (example->source_length > batch.source_length)
             batch.source_length = example->source_length;
-        if (example->target_length + 1 > batch.target_length)
-            batch.target_length = example->target_length + 1;
+        if (heed_examples_tokens(examples, indices[r]) > batch.target_length)
+            batch.target_length = heed_examples_tokens(examples, indices[r]);
     }
     size_t n = (size_t)rows, source_count = n * (size_t)batch.source_length,
            target_count = n * (size_t)batch.target_length;
@@ -36,16 +36,17 @@ heed_status heed_batch_build(const heed_examples *examples, const int32_t *indic
         const heed_example *example = &examples->list[indices[r]];
         int32_t *in = batch.target_in + (size_t)r * (size_t)batch.target_length;
         int32_t *next = batch.target_out + (size_t)r * (size_t)batch.target_length;
-        size_t target_bytes = (size_t)example->target_length * sizeof *in;
+        const int32_t tokens = heed_examples_tokens(examples, indices[r]);
         memcpy(batch.source + (size_t)r * (size_t)batch.source_length, example->source,
                (size_t)example->source_length * sizeof *batch.source);
         in[0] = HEED_TOKEN_BOS;
-        memcpy(in + 1, example->target, target_bytes);
-        memcpy(next, example->target, target_bytes);
-        next[example->target_length] = HEED_TOKEN_EOS;
+        memcpy(in + 1, example->target, (size_t)(tokens - 1) * sizeof *in);
+        memcpy(next, example->target, (size_t)example->target_length * sizeof *next);
+        if (tokens > example->target_length)
+            next[example->target_length] = HEED_TOKEN_EOS;
         batch.source_lengths[r] = example->source_length;
-        batch.target_lengths[r] = example->target_length + 1;
-        batch.tokens += example->target_length + 1;
+        batch.target_lengths[r] = tokens;
+        batch.tokens += tokens;
     }
     *out = batch;
     return HEED_OK;

@@ -2,6 +2,7 @@
 #ifndef HEED_DATA_BATCHES_H
 #define HEED_DATA_BATCHES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,7 +23,14 @@ typedef struct heed_examples { /* zero-initialise; heed_examples_free at the end
     int64_t skipped_long;  /* pairs left out because a side has more tokens than allowed */
     int64_t skipped_empty; /* ... because a side has no token at all */
     int64_t skipped_unknown; /* ... because the target has a part without a token: half an answer would be learnt */
+    bool labels;             /* targets are learnt as they are, without <eos>; set before use */
 } heed_examples;
+
+/* The target tokens that example i has to learn. */
+static inline int32_t heed_examples_tokens(const heed_examples *examples, int32_t i)
+{
+    return examples->list[i].target_length + (examples->labels ? 0 : 1);
+}
 
 /* Copies an example in. */
 heed_status heed_examples_add(heed_examples *examples, const int32_t *source, int32_t source_length,
@@ -40,8 +48,8 @@ typedef struct heed_batch {
     int32_t *source;         /* [rows, source_length] */
     int32_t *source_lengths; /* [rows] */
     int32_t *target_in;      /* [rows, target_length] <bos> y1 .. yn */
-    int32_t *target_out;     /* [rows, target_length] y1 .. yn <eos> */
-    int32_t *target_lengths; /* [rows] n + 1 */
+    int32_t *target_out;     /* [rows, target_length] y1 .. yn <eos>; labels: y1 .. yn */
+    int32_t *target_lengths; /* [rows] n + 1; labels: n */
     int tokens;              /* sum of target_lengths */
 } heed_batch;
 

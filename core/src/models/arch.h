@@ -31,6 +31,7 @@ typedef struct heed_decoding {
 
 struct heed_arch {
     const char *name;
+    bool labels; /* a target is one token, without <eos>: decoding is one step */
     /* Reads the config (refusing unknown fields and impossible sizes), declares the parameters, sets model->network.
      * Vocabulary sizes are those of the tokenizers and are given, not read. */
     heed_status (*configure)(heed_model *model, const heed_json *config, int source_vocabulary, int target_vocabulary,
@@ -52,6 +53,12 @@ struct heed_arch {
 #define HEED_ARCH(name) extern const heed_arch heed_arch_##name;
 #include "models/models.def"
 #undef HEED_ARCH
+
+/* How many tokens of an output can be asked for: `wanted`, or 1 where outputs are labels. */
+static inline int heed_arch_output_limit(const heed_arch *arch, int wanted)
+{
+    return arch->labels && wanted > 1 ? 1 : wanted;
+}
 
 /* A fresh model with initialised parameters. The tokenizers become the model's (freed with it), also on failure. `config`
  * is an object with "model_type" and the architecture's fields; it is copied. */

@@ -71,6 +71,7 @@ static heed_status start(heed_generation *g, const char *text, size_t size, cons
     g->beam = g->options.beam;
     if (g->options.max_length == 0)
         g->options.max_length = 2 * g->encoding.count + 10;
+    g->options.max_length = heed_arch_output_limit(g->model->arch, g->options.max_length);
     if (g->options.trace) { /* the caller's text need not outlive the call */
         g->options.trace = heed_arena_string(&g->arena, options->trace, strlen(options->trace));
         if (!g->options.trace)
@@ -136,9 +137,9 @@ static int keep_best(extension *list, int count, int limit, extension candidate)
     return last + 1;
 }
 
-static bool may_follow(int32_t token)
+static bool may_follow(const heed_generation *g, int32_t token)
 {
-    return token == HEED_TOKEN_EOS || token >= HEED_TOKEN_SPECIALS;
+    return token >= HEED_TOKEN_SPECIALS || (token == HEED_TOKEN_EOS && !g->model->arch->labels);
 }
 
 /* The best five of a row's distribution and its attention, shared by all nodes that extend the row. */
@@ -150,7 +151,7 @@ static heed_status describe_row(heed_generation *g, int row, double log_sum, hee
     extension best[HEED_CANDIDATES];
     int count = 0;
     for (int32_t v = 0; v < vocabulary; v++)
-        if (may_follow(v))
+        if (may_follow(g, v))
             count = keep_best(best, count, HEED_CANDIDATES, (extension){(double)logits[v], row, v});
     step->candidate_count = count;
     for (int i = 0; i < count; i++) {
@@ -242,7 +243,7 @@ static heed_status find_extensions(heed_generation *g, heed_generation_step *row
         HEED_TRY(describe_row(g, row, log_sum, &rows[row], error));
         /* [book:beam] */
         for (int32_t v = 0; v < vocabulary; v++)
-            if (may_follow(v))
+            if (may_follow(g, v))
                 *count = keep_best(best, *count, 2 * g->beam,
                                    (extension){sum + ((double)logits[v] - log_sum), row, v});
         /* [/book] */

@@ -64,11 +64,12 @@ static uint64_t hash_examples(uint64_t sum, const heed_examples *examples)
 static heed_status encode_data(heed_trainer *trainer, heed_error *error)
 {
     const heed_model *model = trainer->model;
-    int32_t limit = (int32_t)trainer->recipe.max_length;
-    HEED_TRY(heed_examples_encode(&trainer->examples, &trainer->pairs, model->source, model->target, limit, limit,
-                                  error));
+    int32_t limit = (int32_t)trainer->recipe.max_length, target_limit = heed_arch_output_limit(model->arch, limit);
+    trainer->examples.labels = trainer->dev_examples.labels = model->arch->labels;
+    HEED_TRY(heed_examples_encode(&trainer->examples, &trainer->pairs, model->source, model->target, limit,
+                                  target_limit, error));
     HEED_TRY(heed_examples_encode(&trainer->dev_examples, &trainer->dev_pairs, model->source, model->target, limit,
-                                  limit, error));
+                                  target_limit, error));
     if (trainer->examples.count == 0 || trainer->dev_examples.count == 0)
         return heed_fail(error, HEED_ERROR_FORMAT,
                          "recipe.data.max_length is %d; no %s pair is that short (%lld are longer)", (int)limit,

@@ -83,7 +83,7 @@ static double dev_loss(const heed_trainer *trainer)
     for (int32_t i = 0; i < loss_slices(trainer); i++)
         sum += trainer->dev_losses[i];
     for (int32_t i = 0; i < trainer->dev_examples.count; i++)
-        tokens += trainer->dev_examples.list[i].target_length + 1;
+        tokens += heed_examples_tokens(&trainer->dev_examples, i);
     return sum / (double)tokens;
 }
 

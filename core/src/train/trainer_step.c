@@ -57,7 +57,7 @@ static int64_t count_tokens(const heed_trainer *trainer, int32_t first, int32_t 
         int rows;
         const int32_t *indices = heed_batch_plan_rows(&trainer->plan, i, &rows);
         for (int r = 0; r < rows; r++)
-            tokens += trainer->examples.list[indices[r]].target_length + 1;
+            tokens += heed_examples_tokens(&trainer->examples, indices[r]);
     }
     return tokens;
 }
