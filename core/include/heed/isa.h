@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/* Sets built into this library, best first, NULL-terminated: "avx512", "avx2", "neon", "relaxed", "simd128", "scalar". */
+/* Sets built into this library, best first, NULL-terminated: "avx512vnni", "avx512", "avx2", "neon", "relaxed",
+ * "simd128", "scalar". */
 const char *const *heed_isa_list(void);
 /* Whether this machine can run the set `name`. */
 int heed_isa_available(const char *name);

@@ -36,6 +36,11 @@ static double run_gemm_packed(const heed_kernels *kernels, const bench_case *x, 
     return product_work(x);
 }
 
+static double run_gemm_int8(const heed_kernels *kernels, const bench_case *x, const bench_space *s) {
+    kernels->gemm_int8(x->m, x->n, x->k, s->a, x->k, s->packed, s->c, x->n, false, s->scratch);
+    return product_work(x);
+}
+
 static double run_exp(const heed_kernels *kernels, const bench_case *x, const bench_space *s) {
     kernels->exp((size_t)x->n, s->a, s->c);
     return x->n;
@@ -90,6 +95,7 @@ static double run_adam(const heed_kernels *kernels, const bench_case *x, const b
 }
 
 #define FLOPS "GFLOP/s"
+#define OPS "Gop/s" /* of integers, as many as the f32 product has */
 #define VALUES "Gvalue/s"
 #define BYTES "GB/s"
 
@@ -106,9 +112,15 @@ static const bench_case cases[] = {
     {"gemm_at", FLOPS, 1024, 256, 2048, run_gemm_at},
     {"gemm_packed", FLOPS, 1, 1024, 256, run_gemm_packed},
     {"gemm_packed", FLOPS, 1, 512, 512, run_gemm_packed},
+    {"gemm_packed", FLOPS, 1, 2048, 1024, run_gemm_packed}, /* weights beyond the second cache */
     {"gemm_packed", FLOPS, 4, 1024, 256, run_gemm_packed},
     {"gemm_packed", FLOPS, 8, 1024, 256, run_gemm_packed},
     {"gemm_packed", FLOPS, 64, 1024, 256, run_gemm_packed},
+    {"gemm_int8", OPS, 1, 1024, 256, run_gemm_int8},
+    {"gemm_int8", OPS, 1, 512, 512, run_gemm_int8},
+    {"gemm_int8", OPS, 1, 2048, 1024, run_gemm_int8},
+    {"gemm_int8", OPS, 4, 1024, 256, run_gemm_int8},
+    {"gemm_int8", OPS, 64, 1024, 256, run_gemm_int8},
     {"exp", VALUES, 1, 4096, 1, run_exp},
     {"tanh", VALUES, 1, 4096, 1, run_tanh},
     {"sigmoid", VALUES, 1, 4096, 1, run_sigmoid},

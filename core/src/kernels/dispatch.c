@@ -10,11 +10,14 @@
 
 static int always(void) { return 1; }
 
-#ifdef HEED_HAVE_AVX512
+#if defined(HEED_HAVE_AVX512) || defined(HEED_HAVE_AVX512VNNI)
 static int has_avx512(void) {
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("fma");
 }
+#endif
+#ifdef HEED_HAVE_AVX512VNNI
+static int has_avx512vnni(void) { return has_avx512() && __builtin_cpu_supports("avx512vnni"); }
 #endif
 #ifdef HEED_HAVE_AVX2
 static int has_avx2(void) { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
@@ -26,6 +29,9 @@ static const struct set {
     const heed_kernels *kernels;
     int (*available)(void);
 } sets[] = {
+#ifdef HEED_HAVE_AVX512VNNI
+    {&heed_kernels_avx512vnni, has_avx512vnni},
+#endif
 #ifdef HEED_HAVE_AVX512
     {&heed_kernels_avx512, has_avx512},
 #endif
@@ -46,6 +52,9 @@ static const struct set {
 enum { SET_COUNT = sizeof sets / sizeof *sets };
 
 static const char *const names[] = {
+#ifdef HEED_HAVE_AVX512VNNI
+    "avx512vnni",
+#endif
 #ifdef HEED_HAVE_AVX512
     "avx512",
 #endif

@@ -16,6 +16,8 @@
 
 /* Reals of scratch that `gemm` needs, whatever its sizes (panels of A and B for one cache block); 64-byte aligned. */
 enum { HEED_GEMM_SCRATCH = 384 * 1024 };
+/* The widest row of int8 weights: its sums fit 32 bits, and the sum of its weights is exact in a float. */
+enum { HEED_INT8_WIDTH = 128 * 1024 };
 
 typedef struct heed_adam_step { /* Kingma and Ba 2015, with bias correction folded in by the caller's loop counter */
     heed_real rate, beta1, beta2, epsilon;
@@ -39,6 +41,23 @@ typedef struct heed_kernels {
     void (*pack)(int k, int n, const heed_real *b, ptrdiff_t b_row, ptrdiff_t b_col, heed_real *packed);
     void (*gemm_packed)(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *packed, heed_real *c,
                         ptrdiff_t c_row, bool accumulate);
+    /* One row of W [n, k] where the packed factor is W^T, put in and taken out: pack() in pieces. Every row must be put,
+     * the last of them last. */
+    void (*pack_row)(int k, int n, int row, const heed_real *w, heed_real *packed);
+    void (*packed_row)(int k, int n, int row, const heed_real *packed, heed_real *w);
+
+    /* C[m,n] = A W^T, or +=, with W [n,k] in int8: w = q * scale of its row (see int8.h for the arithmetic; k at most
+     * HEED_INT8_WIDTH). Every row of A is quantised to 7 bits between its least and its largest value; the sums are of
+     * integers, so all instruction sets give the same bits. A row of A with a NaN or an infinity gives a row of NaN.
+     * int8_size: bytes of a packed W. int8_pack puts rows row .. row + count - 1, w [count, k]; every row must be put, the
+     * last of them last. int8_scale sets the scale of a row, before or after. int8_row takes a row out as reals.
+     * `scratch` is that of gemm. */
+    size_t (*int8_size)(int k, int n);
+    void (*int8_pack)(int k, int n, int row, int count, const int8_t *w, void *packed);
+    void (*int8_scale)(int k, int n, int row, heed_real scale, void *packed);
+    void (*int8_row)(int k, int n, int row, const void *packed, heed_real *w);
+    void (*gemm_int8)(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const void *packed, heed_real *c,
+                      ptrdiff_t c_row, bool accumulate, heed_real *scratch);
 
     /* y[i] = f(x[i]); y may be x. exp, tanh and sigmoid have a relative error below 2e-6 over the whole float range. */
     void (*exp)(size_t n, const heed_real *x, heed_real *y);

@@ -7,6 +7,8 @@
 #include "kernels/gemm_pack.h"
 #include "kernels/vector.h"
 #include "kernels/gemm.h"
+#include "kernels/panel_rows.h"
+#include "kernels/int8.h"
 #include "kernels/transcendental.h"
 #include "kernels/softmax_row.h"
 #include "kernels/rectifiers.h"
@@ -17,7 +19,9 @@
 #include "kernels/peak.h"
 #include "kernels/tables.h"
 
-#if defined(HEED_SET_AVX512)
+#if defined(HEED_SET_AVX512VNNI)
+#define HEED_TABLE heed_kernels_avx512vnni
+#elif defined(HEED_SET_AVX512)
 #define HEED_TABLE heed_kernels_avx512
 #elif defined(HEED_SET_AVX2)
 #define HEED_TABLE heed_kernels_avx2
@@ -37,6 +41,13 @@ const heed_kernels HEED_TABLE = {
     .packed_size = packed_size,
     .pack = pack,
     .gemm_packed = gemm_packed,
+    .pack_row = pack_row,
+    .packed_row = packed_row,
+    .int8_size = int8_size,
+    .int8_pack = int8_pack,
+    .int8_scale = int8_scale,
+    .int8_row = int8_row,
+    .gemm_int8 = gemm_int8,
     .exp = exp_all,
     .tanh = tanh_all,
     .sigmoid = sigmoid_all,

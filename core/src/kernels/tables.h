@@ -4,7 +4,7 @@
 
 #include "kernels/kernels.h"
 
-extern const heed_kernels heed_kernels_avx512, heed_kernels_avx2, heed_kernels_neon, heed_kernels_relaxed,
-    heed_kernels_simd128, heed_kernels_scalar;
+extern const heed_kernels heed_kernels_avx512vnni, heed_kernels_avx512, heed_kernels_avx2, heed_kernels_neon,
+    heed_kernels_relaxed, heed_kernels_simd128, heed_kernels_scalar;
 
 #endif

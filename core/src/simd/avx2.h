@@ -66,4 +66,26 @@ V_INLINE void v_transpose(heed_vec r[V_LANES]) {
     }
 }
 
+enum { V_GROUP = 4, V_INT8_ROWS = 2, V_INT8_VECTORS = 4 };
+typedef uint8_t heed_level;
+typedef __m256i heed_ints, heed_group, heed_weights;
+V_INLINE heed_ints v_ints_zero(void) { return _mm256_setzero_si256(); }
+V_INLINE heed_group v_group(const heed_level *q) {
+    int32_t four;
+    memcpy(&four, q, sizeof four);
+    return _mm256_set1_epi32(four);
+}
+V_INLINE heed_weights v_weights(const int8_t *w) { return _mm256_loadu_si256((const __m256i *)w); }
+V_INLINE int v_dot_way(void) { return 0; }
+V_INLINE heed_ints v_dot(const int way, heed_ints sums, heed_weights w, heed_group x) {
+    (void)way;
+    return _mm256_add_epi32(sums, _mm256_madd_epi16(_mm256_maddubs_epi16(x, w), _mm256_set1_epi16(1)));
+}
+V_INLINE heed_vec v_from_ints(heed_ints sums) { return _mm256_cvtepi32_ps(sums); }
+V_INLINE void v_store_levels(heed_level *q, heed_vec a) {
+    __m256i wide = _mm256_cvtps_epi32(a);
+    __m128i half = _mm_packs_epi32(_mm256_castsi256_si128(wide), _mm256_extracti128_si256(wide, 1));
+    _mm_storel_epi64((__m128i *)q, _mm_packus_epi16(half, half));
+}
+
 #endif

@@ -1,10 +1,14 @@
-/* x86 AVX-512 (F, DQ, BW, VL): 16 floats, 32 registers. */
+/* x86 AVX-512 (F, DQ, BW, VL): 16 floats, 32 registers. With VNNI the dot product of int8 is one instruction. */
 #ifndef HEED_SIMD_AVX512_H
 #define HEED_SIMD_AVX512_H
 
 #include <immintrin.h>
 
+#ifdef HEED_SET_AVX512VNNI
+#define V_SET "avx512vnni"
+#else
 #define V_SET "avx512"
+#endif
 enum { V_LANES = 16, V_TILE_ROWS = 8, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 8, V_CHAINS = 24, V_FUSED = 1 };
 typedef __m512 heed_vec;
 typedef __mmask16 heed_mask;
@@ -62,6 +66,30 @@ V_INLINE void v_transpose(heed_vec r[V_LANES]) {
         r[i + 4] = _mm512_shuffle_f32x4(b, d, 0x88);
         r[i + 12] = _mm512_shuffle_f32x4(b, d, 0xdd);
     }
+}
+
+enum { V_GROUP = 4, V_INT8_ROWS = 4, V_INT8_VECTORS = 4 };
+typedef uint8_t heed_level;
+typedef __m512i heed_ints, heed_group, heed_weights;
+V_INLINE heed_ints v_ints_zero(void) { return _mm512_setzero_si512(); }
+V_INLINE heed_group v_group(const heed_level *q) {
+    int32_t four;
+    memcpy(&four, q, sizeof four);
+    return _mm512_set1_epi32(four);
+}
+V_INLINE heed_weights v_weights(const int8_t *w) { return _mm512_loadu_si512(w); }
+V_INLINE int v_dot_way(void) { return 0; }
+V_INLINE heed_ints v_dot(const int way, heed_ints sums, heed_weights w, heed_group x) {
+    (void)way;
+#ifdef HEED_SET_AVX512VNNI
+    return _mm512_dpbusd_epi32(sums, x, w);
+#else
+    return _mm512_add_epi32(sums, _mm512_madd_epi16(_mm512_maddubs_epi16(x, w), _mm512_set1_epi16(1)));
+#endif
+}
+V_INLINE heed_vec v_from_ints(heed_ints sums) { return _mm512_cvtepi32_ps(sums); }
+V_INLINE void v_store_levels(heed_level *q, heed_vec a) {
+    _mm_storeu_si128((__m128i *)q, _mm512_cvtepi32_epi8(_mm512_cvtps_epi32(a)));
 }
 
 #endif

@@ -62,4 +62,33 @@ V_INLINE void v_transpose(heed_vec r[V_LANES]) {
     r[3] = vcombine_f32(vget_high_f32(a.val[1]), vget_high_f32(b.val[1]));
 }
 
+enum { V_GROUP = 4, V_INT8_ROWS = 4, V_INT8_VECTORS = 4 };
+typedef uint8_t heed_level;
+typedef int32x4_t heed_ints;
+typedef int8x16_t heed_group, heed_weights;
+V_INLINE heed_ints v_ints_zero(void) { return vdupq_n_s32(0); }
+V_INLINE heed_group v_group(const heed_level *q) {
+    int32_t four;
+    memcpy(&four, q, sizeof four);
+    return vreinterpretq_s8_s32(vdupq_n_s32(four));
+}
+V_INLINE heed_weights v_weights(const int8_t *w) { return vld1q_s8(w); }
+V_INLINE int v_dot_way(void) { return 0; }
+V_INLINE heed_ints v_dot(const int way, heed_ints sums, heed_weights w, heed_group x) {
+    (void)way;
+#ifdef __ARM_FEATURE_DOTPROD
+    return vdotq_s32(sums, w, x);
+#else
+    int32x4_t low = vpaddlq_s16(vmull_s8(vget_low_s8(w), vget_low_s8(x)));
+    int32x4_t high = vpaddlq_s16(vmull_s8(vget_high_s8(w), vget_high_s8(x)));
+    return vaddq_s32(sums, vpaddq_s32(low, high));
+#endif
+}
+V_INLINE heed_vec v_from_ints(heed_ints sums) { return vcvtq_f32_s32(sums); }
+V_INLINE void v_store_levels(heed_level *q, heed_vec a) {
+    int16x4_t half = vmovn_s32(vcvtnq_s32_f32(a));
+    uint32_t four = vget_lane_u32(vreinterpret_u32_s8(vmovn_s16(vcombine_s16(half, half))), 0);
+    memcpy(q, &four, sizeof four);
+}
+
 #endif

@@ -31,6 +31,21 @@ V_INLINE heed_vec v_sum(heed_vec a) { return a; }
 V_INLINE heed_vec v_max_across(heed_vec a) { return a; }
 V_INLINE void v_transpose(heed_vec rows[V_LANES]) { (void)rows; }
 
+enum { V_GROUP = 4, V_INT8_ROWS = 4, V_INT8_VECTORS = 4 };
+typedef uint8_t heed_level;
+typedef int32_t heed_ints;
+typedef const heed_level *heed_group;
+typedef const int8_t *heed_weights;
+V_INLINE heed_ints v_ints_zero(void) { return 0; }
+V_INLINE heed_group v_group(const heed_level *q) { return q; }
+V_INLINE heed_weights v_weights(const int8_t *w) { return w; }
+V_INLINE int v_dot_way(void) { return 0; }
+V_INLINE heed_ints v_dot(const int way, heed_ints sums, heed_weights w, heed_group x) {
+    (void)way;
+    return sums + w[0] * x[0] + w[1] * x[1] + w[2] * x[2] + w[3] * x[3];
+}
+V_INLINE heed_vec v_from_ints(heed_ints sums) { return (heed_vec)sums; }
+
 #ifdef HEED_DOUBLE
 V_INLINE heed_vec v_abs(heed_vec a) { return fabs(a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return sqrt(a); }
@@ -55,5 +70,7 @@ V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
     return a * v_exp2_integral(half) * v_exp2_integral(n - half);
 }
 #endif
+
+V_INLINE void v_store_levels(heed_level *q, heed_vec a) { *q = (heed_level)v_round(a); }
 
 #endif

@@ -19,6 +19,19 @@
  *   v_sum(a) v_max_across(a)           sum in halves: lane i + lane i + V_LANES/2, until one is left
  *   v_transpose(rows)                  the V_LANES x V_LANES matrix of V_LANES vectors, in place
  *
+ * Products with int8 weights. A level is a quantised activation, 0..127:
+ *   V_GROUP, heed_level                how many levels one dot product takes, and their type
+ *   V_INT8_ROWS, _VECTORS              the register tile
+ *   heed_ints v_ints_zero()            V_LANES sums of 32 bits
+ *   heed_group v_group(q)              V_GROUP levels, for every lane the same
+ *   heed_weights v_weights(w)          V_LANES x V_GROUP int8 weights, those of a lane side by side
+ *   v_dot(way, sums, weights, group)   sums + the dot product of each lane's weights with the group; exact. `way`, a
+ *                                      constant 0 or 1, chooses among equal instructions
+ *   v_dot_way()                        the way that is faster on this machine
+ *   v_from_ints(sums)                  as reals, rounded to nearest
+ *   v_store_levels(q, a)               V_LANES reals in [0, 127.5) rounded to nearest, ties to even; of other reals any
+ *                                      levels
+ *
  * The names are short because kernels read as formulas; all are static, no symbol leaves an object. */
 #ifndef HEED_SIMD_H
 #define HEED_SIMD_H
@@ -43,7 +56,7 @@
 #error "double is for the scalar set only"
 #endif
 
-#if defined(HEED_SET_AVX512)
+#if defined(HEED_SET_AVX512) || defined(HEED_SET_AVX512VNNI)
 #include "simd/avx512.h"
 #elif defined(HEED_SET_AVX2)
 #include "simd/avx2.h"

@@ -78,4 +78,49 @@ V_INLINE void v_transpose(heed_vec r[V_LANES]) {
     r[3] = wasm_i32x4_shuffle(c, d, 2, 3, 6, 7);
 }
 
+/* Plain wasm multiplies int8 only after widening: the levels are kept wide, the weights widen as they are loaded. The
+ * relaxed dot product takes its seven-bit operand second. */
+typedef v128_t heed_ints, heed_group, heed_weights;
+#ifdef HEED_SET_RELAXED
+enum { V_GROUP = 4, V_INT8_ROWS = 2, V_INT8_VECTORS = 4 };
+typedef uint8_t heed_level;
+V_INLINE heed_weights v_weights(const int8_t *w) { return wasm_v128_load(w); }
+/* One instruction where the machine has one (AVX-VNNI, ARM's sdot). Elsewhere V8 makes five of it, and three of the two
+ * steps that are written out. */
+V_INLINE heed_ints v_dot(const int way, heed_ints sums, heed_weights w, heed_group x) {
+    if (way == 0)
+        return (v128_t)__builtin_wasm_relaxed_dot_i8x16_i7x16_add_s_i32x4((__i8x16)w, (__i8x16)x, (__i32x4)sums);
+    v128_t pairs = (v128_t)__builtin_wasm_relaxed_dot_i8x16_i7x16_s_i16x8((__i8x16)w, (__i8x16)x);
+    return wasm_i32x4_add(sums, wasm_i32x4_dot_i16x8(pairs, wasm_i16x8_splat(1)));
+}
+/* What the instruction does with levels that it does not promise to take tells how it was made: only SSE's multiply of
+ * unsigned and signed bytes saturates its pairs. */
+V_INLINE int v_dot_way(void) {
+    heed_ints sums = v_dot(0, wasm_i32x4_splat(0), wasm_i8x16_splat(127), wasm_i8x16_splat(-1));
+    return wasm_i32x4_extract_lane(sums, 0) == 2 * 32767;
+}
+#else
+enum { V_GROUP = 2, V_INT8_ROWS = 2, V_INT8_VECTORS = 4 };
+typedef int16_t heed_level;
+V_INLINE heed_weights v_weights(const int8_t *w) { return wasm_i16x8_load8x8(w); }
+V_INLINE heed_ints v_dot(const int way, heed_ints sums, heed_weights w, heed_group x) {
+    (void)way;
+    return wasm_i32x4_add(sums, wasm_i32x4_dot_i16x8(w, x));
+}
+V_INLINE int v_dot_way(void) { return 0; }
+#endif
+V_INLINE heed_ints v_ints_zero(void) { return wasm_i32x4_splat(0); }
+V_INLINE heed_group v_group(const heed_level *q) { return wasm_v128_load32_splat(q); }
+V_INLINE heed_vec v_from_ints(heed_ints sums) { return wasm_f32x4_convert_i32x4(sums); }
+V_INLINE void v_store_levels(heed_level *q, heed_vec a) {
+    v128_t bits = v_add(a, v_set1(12582912.0f)); /* the integer is in the low bits, as in v_exp2_integral */
+    v128_t half = wasm_i32x4_sub(bits, wasm_i32x4_splat(0x4b400000));
+    half = wasm_i16x8_narrow_i32x4(half, half);
+#ifdef HEED_SET_RELAXED
+    wasm_v128_store32_lane(q, wasm_u8x16_narrow_i16x8(half, half), 0);
+#else
+    wasm_v128_store64_lane(q, half, 0);
+#endif
+}
+
 #endif
