@@ -1,9 +1,11 @@
 /** The one place that imports Chart.js: registers what the book's charts use, and gives them the book's look. */
 import {
-  CategoryScale, Chart, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip,
+  BasicPlatform, CategoryScale, Chart, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip,
   type ChartConfiguration, type ChartDataset, type Plugin,
 } from 'chart.js';
-import { resolved } from '../lib/notation';
+import { color } from 'chart.js/helpers';
+import { FONT, resolved } from '../lib/notation';
+import type { Redrawable } from '../lib/sheet';
 
 Chart.register(CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
 
@@ -26,7 +28,10 @@ export interface LineChartOptions {
   marker?: { x: number; text: string } | null;
 }
 
-const font = { family: 'Onest Variable, system-ui, sans-serif', size: 12 };
+type Config = ChartConfiguration<'line', { x: number; y: number }[]>;
+
+const font = { family: `"${FONT}", system-ui, sans-serif`, size: 12 };
+const SHEET = { width: 720, height: 400 }; // of a chart that is saved, whatever the reader's screen
 
 const marker = (at: () => LineChartOptions['marker']): Plugin<'line'> => ({
   id: 'marker',
@@ -60,41 +65,60 @@ function datasets(lines: Line[]): ChartDataset<'line', { x: number; y: number }[
     if (!band) return [line];
     const edge = { label: '', borderWidth: 0, pointRadius: 0, pointHoverRadius: 0, tension: 0.15, order: 10 + index };
     return [line,
-      { ...edge, data: band.map(({ high }, i) => ({ x: points[i]!.x, y: high })), fill: '+1', backgroundColor: `color-mix(in srgb, ${ink} 15%, transparent)` },
+      { ...edge, data: band.map(({ high }, i) => ({ x: points[i]!.x, y: high })), fill: '+1', backgroundColor: color(ink).alpha(0.15).rgbString() },
       { ...edge, data: band.map(({ low }, i) => ({ x: points[i]!.x, y: low })), fill: false }];
   });
 }
 
-export class LineChart {
-  readonly canvas: HTMLCanvasElement;
+export class LineChart implements Redrawable {
+  readonly width = SHEET.width;
+  readonly height = SHEET.height;
+  readonly #canvas: HTMLCanvasElement;
   readonly #chart: Chart<'line', { x: number; y: number }[]>;
+  readonly #plugins: Plugin<'line'>[];
   #options: LineChartOptions;
+  #lines: Line[] = [];
 
   constructor(host: HTMLElement, options: LineChartOptions) {
     this.#options = options;
-    this.canvas = host.appendChild(document.createElement('canvas'));
-    this.canvas.setAttribute('role', 'img');
-    this.canvas.setAttribute('aria-label', options.label);
-    const config: ChartConfiguration<'line', { x: number; y: number }[]> = {
-      type: 'line', data: { datasets: [] }, options: this.#look(), plugins: [marker(() => this.#options.marker)],
-    };
-    this.#chart = new Chart(this.canvas, config);
+    this.#canvas = host.appendChild(document.createElement('canvas'));
+    this.#canvas.setAttribute('role', 'img');
+    this.#canvas.setAttribute('aria-label', options.label);
+    this.#plugins = [marker(() => this.#options.marker)];
+    this.#chart = new Chart(this.#canvas, this.#config());
   }
 
   draw(lines: Line[], options: Partial<LineChartOptions> = {}): void {
+    this.#lines = lines;
     this.#options = { ...this.#options, ...options };
-    this.#chart.data.datasets = datasets(lines);
-    this.#chart.options = this.#look();
+    const { data, options: look } = this.#config();
+    this.#chart.data = data;
+    this.#chart.options = look!;
     this.#chart.update();
+  }
+
+  /** Draws it once more, in the colours of now, without what only a screen has. All lines are in the legend. */
+  drawOn(context: CanvasRenderingContext2D): void {
+    const { width, height } = this;
+    const surface = { width, height, style: {}, getContext: () => context };
+    const config = this.#config();
+    Object.assign(config, { platform: BasicPlatform });
+    Object.assign(config.options!, { responsive: false, devicePixelRatio: 1, events: [] });
+    config.options!.plugins!.legend!.labels!.filter = ({ text }) => text !== '';
+    for (const dataset of config.data.datasets) dataset.segment = {}; // draws path by path: contexts that record know no Path2D
+    const { id } = new Chart(surface as unknown as HTMLCanvasElement, config);
+    delete Chart.instances[id]; // destroy() would clear what was drawn
   }
 
   destroy(): void {
     this.#chart.destroy();
-    this.canvas.remove();
+    this.#canvas.remove();
   }
 
   /** Made anew at each drawing: the theme may have changed. */
-  #look(): NonNullable<ChartConfiguration<'line'>['options']> {
+  #config(): Config { return { type: 'line', data: { datasets: datasets(this.#lines) }, options: this.#look(), plugins: this.#plugins }; }
+
+  #look(): NonNullable<Config['options']> {
     const { x, y, zero } = this.#options;
     const ink = resolved('--ink'), muted = resolved('--muted'), hairline = resolved('--hairline');
     const axis = (title: string) => ({

@@ -1,9 +1,10 @@
 /** What a figure is. A folder figures/<name>/ gives a FigureDefinition; lib/shell.ts gives it everything else: lazy start,
  * progress, errors, state in the address, reset, table, export, timing, spoken summary. */
 import type { Engine, Model } from './engine';
-import type { Strings } from './i18n';
+import type { FigureName, Strings } from './i18n';
 import type { Numbers } from './notation';
 import type { ParamSet, Values } from './params';
+import type { Picture } from './sheet';
 
 export interface Table { caption: string; columns: string[]; rows: (string | number)[][] }
 
@@ -39,13 +40,13 @@ export interface MountedFigure {
   table(): Table;
   /** The figure's values, for the JSON export. */
   data(): unknown;
-  /** The picture to export. */
-  picture(): SVGSVGElement | HTMLCanvasElement | null;
+  /** The pictures to export, from top to bottom. */
+  pictures(): Picture[];
   destroy(): void;
 }
 
 export interface FigureDefinition<P extends ParamSet = ParamSet> {
-  id: string;
+  id: FigureName;
   params: P;
   /** Folders below models/ that must be loaded before it can be mounted. */
   models: string[];

@@ -10,6 +10,9 @@ export const colour = {
   withoutAttention: 'var(--fixed)',
 } as const;
 
+/** The book's font, which styles/tokens.css brings. */
+export const FONT = 'Onest Variable';
+
 /** The colour that a custom property has now, for canvases. */
 export const resolved = (property: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(property.replace(/^var\((.*)\)$/, '$1')).trim();
@@ -38,20 +41,12 @@ export class Numbers {
 
 /** The phonemes of CMUdict (ARPAbet) in the International Phonetic Alphabet, with a word that holds the sound. The part
  * between brackets is what sounds so. Source: the CMU Pronouncing Dictionary's own table of examples. */
-export const phonemes: Record<string, { ipa: string; example: string }> = {
-  AA: { ipa: 'ɑ', example: '[o]dd' }, AE: { ipa: 'æ', example: '[a]t' }, AH: { ipa: 'ʌ', example: 'h[u]t' },
-  AO: { ipa: 'ɔ', example: '[ough]t' }, AW: { ipa: 'aʊ', example: 'c[ow]' }, AY: { ipa: 'aɪ', example: 'h[i]de' },
-  B: { ipa: 'b', example: '[b]e' }, CH: { ipa: 'tʃ', example: '[ch]eese' }, D: { ipa: 'd', example: '[d]ee' },
-  DH: { ipa: 'ð', example: '[th]ee' }, EH: { ipa: 'ɛ', example: '[E]d' }, ER: { ipa: 'ɝ', example: 'h[ur]t' },
-  EY: { ipa: 'eɪ', example: '[a]te' }, F: { ipa: 'f', example: '[f]ee' }, G: { ipa: 'ɡ', example: '[g]reen' },
-  HH: { ipa: 'h', example: '[h]e' }, IH: { ipa: 'ɪ', example: '[i]t' }, IY: { ipa: 'i', example: '[ea]t' },
-  JH: { ipa: 'dʒ', example: '[g]ee' }, K: { ipa: 'k', example: '[k]ey' }, L: { ipa: 'l', example: '[l]ee' },
-  M: { ipa: 'm', example: '[m]e' }, N: { ipa: 'n', example: 'k[n]ee' }, NG: { ipa: 'ŋ', example: 'pi[ng]' },
-  OW: { ipa: 'oʊ', example: '[oa]t' }, OY: { ipa: 'ɔɪ', example: 't[oy]' }, P: { ipa: 'p', example: '[p]ee' },
-  R: { ipa: 'ɹ', example: '[r]ead' }, S: { ipa: 's', example: '[s]ea' }, SH: { ipa: 'ʃ', example: '[sh]e' },
-  T: { ipa: 't', example: '[t]ea' }, TH: { ipa: 'θ', example: '[th]eta' }, UH: { ipa: 'ʊ', example: 'h[oo]d' },
-  UW: { ipa: 'u', example: 't[wo]' }, V: { ipa: 'v', example: '[v]ee' }, W: { ipa: 'w', example: '[w]e' },
-  Y: { ipa: 'j', example: '[y]ield' }, Z: { ipa: 'z', example: '[z]ee' }, ZH: { ipa: 'ʒ', example: 'sei[z]ure' },
-};
+const SOUNDS = `AA ɑ [o]dd, AE æ [a]t, AH ʌ h[u]t, AO ɔ [ough]t, AW aʊ c[ow], AY aɪ h[i]de, B b [b]e, CH tʃ [ch]eese, D d [d]ee,
+  DH ð [th]ee, EH ɛ [E]d, ER ɝ h[ur]t, EY eɪ [a]te, F f [f]ee, G ɡ [g]reen, HH h [h]e, IH ɪ [i]t, IY i [ea]t,
+  JH dʒ [g]ee, K k [k]ey, L l [l]ee, M m [m]e, N n k[n]ee, NG ŋ pi[ng], OW oʊ [oa]t, OY ɔɪ t[oy], P p [p]ee,
+  R ɹ [r]ead, S s [s]ea, SH ʃ [sh]e, T t [t]ea, TH θ [th]eta, UH ʊ h[oo]d, UW u t[wo], V v [v]ee, W w [w]e,
+  Y j [y]ield, Z z [z]ee, ZH ʒ sei[z]ure`;
+export const phonemes: Record<string, { ipa: string; example: string }> = Object.fromEntries(
+  SOUNDS.split(/,\s+/).map((sound) => sound.split(' ')).map(([name, ipa, example]) => [name, { ipa, example }]));
 
 export const END = '<eos>';

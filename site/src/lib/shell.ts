@@ -4,7 +4,7 @@ import * as address from './address';
 import { h } from './dom';
 import { engine, model, type Engine, type Model } from './engine';
 import { explain } from './errors';
-import { download, formatsOf, toBlob } from './export';
+import { download, FORMATS, toBlob } from './export';
 import type { FigureContext, FigureDefinition, MountedFigure, Report, Table } from './figure';
 import { stringsOf, type Strings } from './i18n';
 import { Numbers } from './notation';
@@ -46,7 +46,12 @@ export class Shell {
     this.#state = { ...this.#defaults, ...address.recall(definition.id, definition.params) };
     this.#stage = host.querySelector<HTMLElement>('.figure-stage')!;
     this.#stage.after(this.#notice, this.#foot(), this.#tableHost, this.#spoken);
-    this.#redrawOnTheme = new MutationObserver(() => this.#figure?.update());
+    let theme = document.documentElement.dataset.theme;
+    this.#redrawOnTheme = new MutationObserver(() => {
+      if (theme === document.documentElement.dataset.theme) return; // a picture was saved
+      theme = document.documentElement.dataset.theme;
+      this.#figure?.update();
+    });
     this.#redrawOnTheme.observe(document.documentElement, { attributeFilter: ['data-theme'] });
   }
 
@@ -173,13 +178,14 @@ export class Shell {
 
   #showSaves(): void {
     const { save, saveAs } = this.#strings.shell;
-    const buttons = formatsOf(this.#figure!.picture()).map((format) => h('button', {
+    const buttons = FORMATS.map((format) => h('button', {
       type: 'button', class: 'tool', 'aria-label': saveAs(format.toUpperCase()),
       onclick: async () => {
         const figure = this.#figure;
         if (!figure) return;
         try {
-          const blob = await toBlob(format, { picture: figure.picture(), table: figure.table(), data: figure.data() });
+          const { title } = this.#strings.figures[this.#definition.id];
+          const blob = await toBlob(format, { title, pictures: figure.pictures(), table: figure.table(), data: figure.data() });
           download(blob, `heed-${this.#definition.id}.${format}`);
         } catch (error) {
           this.#notify(explain(error, this.#strings).text);

@@ -5,6 +5,7 @@ import type { FigureContext, MountedFigure, Table } from '../../lib/figure';
 import { prepare } from '../../lib/fold';
 import { networkColour } from '../../lib/networks';
 import type { Param } from '../../lib/params';
+import type { Picture } from '../../lib/sheet';
 import { drawn, FEWEST_DRAWN, shareAt, tableOf, type Network } from './compute';
 
 const EXAMPLES = ['cat', 'sequence', 'communication', 'internationalization'];
@@ -52,6 +53,6 @@ export class LengthAccuracyView implements MountedFigure {
 
   table(): Table { return tableOf(this.#networks, this.#context.strings, this.#context.numbers); }
   data(): unknown { return this.#networks; }
-  picture(): HTMLCanvasElement { return this.#chart.canvas; }
+  pictures(): Picture[] { return [this.#chart]; }
   destroy(): void { this.#chart.destroy(); }
 }

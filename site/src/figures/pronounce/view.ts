@@ -88,7 +88,7 @@ export class PronounceView implements MountedFigure {
   }
 
   data(): unknown { return this.#result; }
-  picture(): SVGSVGElement { return this.#heatmap.svg; }
+  pictures(): SVGSVGElement[] { return [this.#heatmap.svg]; }
 
   destroy(): void {
     this.#running?.abort();

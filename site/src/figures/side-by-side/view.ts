@@ -9,6 +9,7 @@ import type { FigureContext, MountedFigure, Table } from '../../lib/figure';
 import { prepare, type Prepared } from '../../lib/fold';
 import { ATTENTION, FIXED, NETWORKS } from '../../lib/networks';
 import type { Param } from '../../lib/params';
+import { textLines, type Picture } from '../../lib/sheet';
 import { difference, tableOf } from './compute';
 
 const EXAMPLES = ['cat', 'knowledge', 'unquestionably', 'deinstitutionalization'];
@@ -64,7 +65,10 @@ export class SideBySideView implements MountedFigure {
   }
 
   data(): unknown { return this.#results; }
-  picture(): SVGSVGElement { return this.#heatmap.svg; }
+  pictures(): Picture[] {
+    const said = NETWORKS.map((name) => `${this.#context.strings.models[name]}: ${this.#results?.[name]!.hypotheses[0]!.tokens.join(' ') ?? ''}`);
+    return [textLines(said), this.#heatmap.svg];
+  }
 
   destroy(): void {
     this.#running?.abort();

@@ -3,6 +3,7 @@ import { h } from '../../lib/dom';
 import type { FigureContext, MountedFigure, Table } from '../../lib/figure';
 import { networkColour } from '../../lib/networks';
 import type { Param } from '../../lib/params';
+import type { Picture } from '../../lib/sheet';
 import { best, errorCurve, lossCurve, tableOf, type Measure, type Network } from './compute';
 
 const MEASURES: Measure[] = ['wer', 'per'];
@@ -47,7 +48,7 @@ export class TrainingCurvesView implements MountedFigure {
 
   table(): Table { return tableOf(this.#networks, this.#context.strings); }
   data(): unknown { return this.#networks; }
-  picture(): HTMLCanvasElement { return this.#error.canvas; }
+  pictures(): Picture[] { return [this.#error, this.#loss]; }
 
   destroy(): void {
     this.#error.destroy();
