@@ -34,6 +34,7 @@ export default defineConfig({
       },
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 2 },
       credits: false,
+      disable404Route: true, // src/pages/404.astro
       expressiveCode: { themes: ['github-dark-default', 'github-light-default'], defaultProps: { wrap: true } },
       sidebar: sidebar(new URL('./src/content/docs/', import.meta.url)),
     }),

@@ -92,3 +92,24 @@ test('links lead to pages of the site', async () => {
   }
   assert.ok(seen.size >= PAGES.length * LANGUAGES.length, [...seen].join('\n'));
 });
+
+for (const language of LANGUAGES) {
+  test(`${language}: an address that is none, at any depth, answers in the language of its path and leads home`, async () => {
+    for (const path of ['nowhere', 'nowhere/at/all/']) {
+      const { page, close } = await open(browser, `${site.url}${pathOf(language, '')}${path}`);
+      assert.equal(await page.locator('html').getAttribute('lang'), language);
+      const section = page.locator('section:visible');
+      assert.equal(await section.getAttribute('lang'), language);
+      const title = await section.locator('h1').textContent();
+      assert.match(title, language === 'ru' ? /[а-я]/ : /[a-z]/);
+      assert.ok((await page.title()).startsWith(title));
+      assert.deepEqual(await violations(page), []);
+      const links = await section.locator('a').evaluateAll((all) => all.map(({ href }) => href));
+      assert.equal(links.length, PAGES.length + 1);
+      for (const link of links) assert.equal((await fetch(link)).status, 200, link);
+      await section.locator('p a').click();
+      await page.waitForURL(site.url + pathOf(language, ''));
+      await close();
+    }
+  });
+}
