@@ -28,7 +28,7 @@ export interface HeatmapOptions {
 }
 
 const TOP = 54, RIGHT = 6, LEGEND = 40, GAP = 2;
-const LEFT = { wide: 92, narrow: 68, until: 440 }; // narrow: no room for the notes beside the labels
+const LEFT = { wide: 92, narrow: 74, until: 440 }; // narrow: no room for the notes beside the labels
 const CELL = { narrowest: 12, lowest: 14, highest: 42 };
 const NUMBERS_FROM = 34; // narrower cells are drawn without their numbers
 const SHOWN_FROM = 0.05;
