@@ -14,7 +14,7 @@
 
 static heed_error last_error;
 
-static heed_error *fresh_error(void)
+heed_error *fresh_error(void)
 {
     last_error = (heed_error){0};
     return &last_error;

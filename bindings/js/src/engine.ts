@@ -1,7 +1,8 @@
 import { instantiate } from '../../wasm/instantiate.mjs';
+import { BenchJob } from './bench.js';
 import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
-import type { EngineInfo, ModelFiles, ModelInfo, ModuleName, Result, RunOptions } from './protocol.js';
+import type { BenchOptions, EngineInfo, ModelFiles, ModelInfo, ModuleName, Result, RunOptions } from './protocol.js';
 import { Raw, type Exports, type GenerationHandle, type ModelHandle } from './raw.js';
 
 /** The engine on the thread that calls it: in the worker, or in Node. Everything it makes is freed by its `free`. */
@@ -23,6 +24,11 @@ export class LocalEngine {
   get memoryBytes(): number { return this.#raw.memoryBytes; }
 
   loadModel(files: ModelFiles): LocalModel { return new LocalModel(this.#raw, this.#raw.modelLoad(files)); }
+
+  /** A model of the comparison, with the sizes of its manifest; its file of tensors has `fileSize` bytes. */
+  createBench(options: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchJob {
+    return new BenchJob(this.#raw, this.#raw.benchCreate(options, manifest, fileSize));
+  }
 }
 
 export class LocalModel {

@@ -49,6 +49,19 @@ export interface EngineInfo { isa: string; module: ModuleName; version: string }
 /** The bytes of the three files of a model folder. */
 export interface ModelFiles { config: ArrayBuffer; tokenizer: ArrayBuffer; weights: ArrayBuffer }
 
+/** A model of the comparison with other engines (bench/README.md): "M1" .., "infer" or "train". */
+export interface BenchOptions { model: string; task?: string; dtype?: string }
+/** How far its results are from the expected ones, -1 where there is nothing to compare; and what one run does. */
+export interface BenchCheck {
+  near_enough: boolean;
+  tokens_ok: number; // 1: the same
+  max_abs_err: number;
+  train_loss_err: number;
+  tokens: number; // decoded in one inference
+  examples: number; // of a training step
+  target_tokens: number;
+}
+
 /** What the worker does, as the page's side sees it: models and streams are numbers of the worker's. */
 export interface EngineApi {
   /** The first call; the others wait for it. */

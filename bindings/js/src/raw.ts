@@ -1,5 +1,5 @@
 import { EngineError } from './error.js';
-import type { ErrorCode, ModelFiles, ModelInfo, Result, RunOptions } from './protocol.js';
+import type { BenchCheck, BenchOptions, ErrorCode, ModelFiles, ModelInfo, Result, RunOptions } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
 /** What exports.c exports. Pointers and sizes are numbers. */
@@ -21,11 +21,19 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_generation_advance(generation: number): number;
   heed_wasm_generation_json(generation: number): number;
   heed_wasm_generation_free(generation: number): void;
+  heed_wasm_bench_create(model: number, task: number, dtype: number, manifest: number, manifestSize: number,
+    fileSize: number): number;
+  heed_wasm_bench_feed(job: number, bytes: number, size: number): number;
+  heed_wasm_bench_run(job: number): number;
+  heed_wasm_bench_check(job: number, expected: number, size: number): number;
+  heed_wasm_bench_allocations(): number;
+  heed_wasm_bench_free(job: number): void;
 }
 
 /** Handles are addresses that mean something to the module only; the brands keep them apart. */
 export type ModelHandle = number & { readonly brand: 'model' };
 export type GenerationHandle = number & { readonly brand: 'generation' };
+export type BenchHandle = number & { readonly brand: 'bench' };
 
 const decoder = new TextDecoder();
 
@@ -98,6 +106,38 @@ export class Raw {
   }
 
   generationFree(generation: GenerationHandle): void { this.#exports.heed_wasm_generation_free(generation); }
+
+  benchCreate({ model, task = '', dtype = '' }: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchHandle {
+    if (!Number.isInteger(fileSize) || fileSize < 0 || fileSize >= 2 ** 32) {
+      throw new EngineError('argument', `a file of ${fileSize} bytes cannot be read`);
+    }
+    const texts = [model, task, dtype].map((text) => encode(`${text}\0`));
+    return this.#withCopies([...texts, manifest], ([name, what, type, sizes]) => {
+      const create = this.#exports.heed_wasm_bench_create;
+      return this.#pointer(create(name!, what!, type!, sizes!, manifest.byteLength, fileSize)) as BenchHandle;
+    });
+  }
+
+  benchFeed(job: BenchHandle, bytes: Uint8Array): void {
+    this.#withCopies([bytes], ([at]) => this.#succeed(this.#exports.heed_wasm_bench_feed(job, at!, bytes.byteLength)));
+  }
+
+  benchRun(job: BenchHandle): void { this.#succeed(this.#exports.heed_wasm_bench_run(job)); }
+
+  benchCheck(job: BenchHandle, expected: ArrayBuffer): BenchCheck {
+    return this.#withCopies([expected], ([at]) => {
+      const text = this.#pointer(this.#exports.heed_wasm_bench_check(job, at!, expected.byteLength));
+      return JSON.parse(this.#textAt(text)) as BenchCheck;
+    });
+  }
+
+  benchAllocations(): number { return this.#exports.heed_wasm_bench_allocations(); }
+
+  benchFree(job: BenchHandle): void { this.#exports.heed_wasm_bench_free(job); }
+
+  #succeed(state: number): void {
+    if (state < 0) throw this.#error();
+  }
 
   /** Calls `use` with the addresses of copies that live as long as the call. */
   #withCopies<T>(parts: (Uint8Array | ArrayBuffer)[], use: (addresses: number[]) => T): T {

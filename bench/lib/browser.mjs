@@ -1,0 +1,74 @@
+// One page in headless Chromium, from a server on loopback: opens it, waits for window.result (rows), adds what the
+// renderer took. A fresh browser for each call. CHROMIUM names the browser (default: Debian's).
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { extname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const TYPES = { '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' };
+const HEADERS = { // isolated pages have a clock of 5 microseconds, others of 100
+  'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cache-control': 'no-store',
+};
+const here = fileURLToPath(new URL('..', import.meta.url));
+
+/** `folders`: {"/js/": path}; `scripts`: {"/name.mjs": text}; `page`: the address of the module that the page runs. */
+async function serve(folders, scripts, page) {
+  const html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="${page}"></script>`;
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://host');
+    const send = (type, body) => response.writeHead(200, {
+      ...HEADERS, 'content-type': type, 'content-length': Buffer.byteLength(body),
+    }).end(body);
+    if (pathname === '/') return send('text/html', html);
+    if (scripts[pathname]) return send(TYPES['.mjs'], scripts[pathname]);
+    const folder = Object.keys(folders).find((prefix) => pathname.startsWith(prefix));
+    const file = folder && join(folders[folder], normalize(`/${pathname.slice(folder.length)}`));
+    if (!file || !existsSync(file)) return response.writeHead(404, HEADERS).end('not found');
+    return send(TYPES[extname(file)] ?? 'application/octet-stream', readFileSync(file));
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return server;
+}
+
+/** Most memory that a renderer of this browser has had, in MB. */
+async function rendererPeak(browser) {
+  const session = await browser.newBrowserCDPSession();
+  const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+  const peaks = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => {
+    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'));
+    return Number(kilobytes) / 1024;
+  });
+  return Math.max(...peaks);
+}
+
+export async function inChromium({ page, query, folders = {}, scripts = {}, seconds = 600 }) {
+  const server = await serve({ '/page/': join(here, 'page'), '/lib/': join(here, 'lib'), ...folders }, scripts, page);
+  const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+  try {
+    const tab = await browser.newPage();
+    const complaints = [];
+    tab.on('pageerror', (error) => complaints.push(String(error)));
+    tab.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    tab.setDefaultTimeout(seconds * 1000);
+    const address = `http://127.0.0.1:${server.address().port}/?${new URLSearchParams(query)}`;
+    await tab.goto(address, { waitUntil: 'commit' });
+    await tab.waitForFunction(() => window.result !== undefined).catch(() => {
+      throw new Error(`the page did not start: ${complaints.join('; ')}`);
+    });
+    const rows = await tab.evaluate(() => window.result);
+    if (process.platform === 'linux') {
+      const prefix = query.task === 'train' ? 'train_' : '';
+      const { peer, model } = rows[0];
+      rows.push({ peer, model, metric: `${prefix}peak_rss_mb`, value: Math.round(await rendererPeak(browser)) });
+    }
+    return rows;
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
