@@ -6,7 +6,7 @@
 #include "heed/bench.h"
 #include "heed/isa.h"
 
-enum { ROW_BYTES = 256, TEXT_BYTES = 64 * ROW_BYTES };
+enum { ROW_BYTES = 256, TEXT_BYTES = 128 * ROW_BYTES };
 
 typedef struct bench_text {
     char text[TEXT_BYTES];
@@ -20,8 +20,10 @@ static void write_row(void *context, const heed_bench_row *row)
         return;
     out->length += (size_t)snprintf(
         out->text + out->length, ROW_BYTES,
-        "%c{\"kernel\":\"%s\",\"shape\":\"%s\",\"unit\":\"%s\",\"rate\":%.5g,\"best\":%.5g,\"percent\":%.4g}",
-        out->length ? ',' : '[', row->kernel, row->shape, row->unit, row->rate, row->best, row->percent);
+        "%c{\"kernel\":\"%s\",\"shape\":\"%s\",\"unit\":\"%s\",\"rate\":%.5g,\"best\":%.5g,\"percent\":%.4g,"
+        "\"against\":\"%s\",\"ratio\":%.4g}",
+        out->length ? ',' : '[', row->kernel, row->shape, row->unit, row->rate, row->best, row->percent,
+        row->against ? row->against : "", row->ratio);
 }
 
 const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }
@@ -30,7 +32,7 @@ const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }
 void *EXPORT(heed_wasm_alloc)(size_t size) { return malloc(size); }
 
 /* heed_bench_kernels on the set in use; `kernel` is NUL-terminated, "" for all. JSON: [{kernel, shape, unit, rate,
- * best, percent}], owned by this file until the next call; "" when memory is out or the arguments make no sense. */
+ * best, percent, against, ratio}], owned by this file until the next call; "" when memory is out or the arguments make no sense. */
 const char *EXPORT(heed_wasm_bench)(const char *kernel, int rounds, double sample_seconds)
 {
     static bench_text out;

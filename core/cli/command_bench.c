@@ -9,17 +9,21 @@ typedef struct bench_output {
 static void print_row(void *context, const heed_bench_row *row)
 {
     bench_output *output = context;
+    const char *against = row->against ? row->against : "";
     if (output->json)
         printf("%s\n {\"isa\":\"%s\",\"kernel\":\"%s\",\"shape\":\"%s\",\"unit\":\"%s\",\"rate\":%.6g,\"best\":%.6g,"
-               "\"percent\":%.4g,\"seconds\":%.6g}",
+               "\"percent\":%.4g,\"against\":\"%s\",\"ratio\":%.4g,\"seconds\":%.6g}",
                output->rows > 0 ? "," : "", row->isa, row->kernel, row->shape, row->unit, row->rate, row->best,
-               row->percent, row->seconds);
-    else if (row->percent > 0)
-        printf("%-8s %-24s %-16s %10.2f %10.2f %-9s %5.1f %%\n", row->isa, row->kernel, row->shape, row->rate,
-               row->best, row->unit, row->percent);
-    else
-        printf("%-8s %-24s %-16s %10.2f %10.2f %-9s\n", row->isa, row->kernel, row->shape, row->rate, row->best,
+               row->percent, against, row->ratio, row->seconds);
+    else {
+        printf("%-8s %-24s %-16s %10.2f %10.2f %-9s", row->isa, row->kernel, row->shape, row->rate, row->best,
                row->unit);
+        if (row->percent > 0)
+            printf(" %5.1f %%", row->percent);
+        if (row->against)
+            printf(" %5.2f of %s", row->ratio, against);
+        printf("\n");
+    }
     output->rows++;
 }
 

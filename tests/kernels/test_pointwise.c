@@ -226,6 +226,13 @@ static void all_sizes(const heed_kernels *kernels) {
     heed_real value = kernels->peak(10, &flops);
     CHECK(flops > 0);
     CHECK(value == value);
+    for (size_t n = 0; n <= 4 * LONGEST; n++) {
+        guarded ones = guarded_new(n, 1);
+        for (size_t i = 0; i < n; i++)
+            ones.data[i] = 1;
+        CHECK(kernels->load_peak(n, ones.data) == (heed_real)n); /* it has read each of them once */
+        guarded_end(&ones, "load_peak");
+    }
 }
 
 int main(void) {

@@ -22,6 +22,9 @@ typedef struct heed_bench_row {
     double rate;        /* in that unit: the median over the rounds */
     double best;        /* the highest of the rounds: what an undisturbed machine does */
     double percent;     /* median of rate / peak of the same set in the same round * 100; 0 where unit is not GFLOP/s */
+    const char *against; /* the kernel that this one is compared with, NULL for none: "load", a plain read of the same
+                            memory; "triad", y += a x of as many values; "libm_exp", ..., the C library */
+    double ratio;       /* its rate to theirs in the same round where units agree, else calls per second; or 0 */
     double seconds;     /* of one call, at the median */
 } heed_bench_row;
 
@@ -34,7 +37,7 @@ typedef struct heed_bench_options {
 
 /* Measures all kernels in rounds, each round running every kernel of every set once for `sample_seconds`, so that a
  * disturbance hits all alike; then calls `row` for each, sets best first, the peak before the others. The row is valid
- * during the call. `options` may be NULL. Takes rounds * sample_seconds * about 30 per set, one thread.
+ * during the call. `options` may be NULL. Takes rounds * sample_seconds * about 70 per set, one thread.
  * Fails with HEED_ERROR_UNKNOWN when `isa` or `kernel` names nothing that can be run here, HEED_ERROR_ARGUMENT,
  * HEED_ERROR_MEMORY. */
 heed_status heed_bench_kernels(const heed_bench_options *options,

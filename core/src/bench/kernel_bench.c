@@ -18,6 +18,7 @@ typedef struct measurement {
     double work;                /* of one call */
     double rates[MOST_ROUNDS];  /* work per second */
     double shares[MOST_ROUNDS]; /* of the peak in the same round */
+    double ratios[MOST_ROUNDS]; /* to the case that it is compared with, in the same round */
 } measurement;
 
 typedef struct bench {
@@ -60,8 +61,32 @@ static double sample(bench *b, int set, int index) {
     return work / seconds;
 }
 
+/* The index of what a case is compared with, -1 for none. */
+static int reference_of(const bench *b, int index) {
+    const char *against = b->cases[index].against;
+    for (int i = index - 1; against != NULL && i >= 0; i--)
+        if (strcmp(b->cases[i].kernel, against) == 0)
+            return i;
+    return -1;
+}
+
+static bool named_case(const bench *b, int index) {
+    return b->options.kernel == NULL || strcmp(b->options.kernel, b->cases[index].kernel) == 0;
+}
+
+/* The peak, what was asked for, and what that is compared with. */
 static bool wanted_case(const bench *b, int index) {
-    return index == 0 || b->options.kernel == NULL || strcmp(b->options.kernel, b->cases[index].kernel) == 0;
+    bool wanted = index == 0 || named_case(b, index);
+    for (int i = index + 1; i < b->case_count && !wanted; i++)
+        wanted = named_case(b, i) && reference_of(b, i) == index;
+    return wanted;
+}
+
+/* Of rates in the same unit; otherwise of the calls per second. */
+static double ratio_to(const bench *b, const measurement *of_set, int index, int reference, int round) {
+    const measurement *x = &of_set[index], *y = &of_set[reference];
+    bool same = strcmp(b->cases[index].unit, b->cases[reference].unit) == 0;
+    return x->rates[round] / y->rates[round] * (same ? 1 : y->work / x->work);
 }
 
 static void measure(bench *b) {
@@ -71,13 +96,14 @@ static void measure(bench *b) {
                 calibrate(b, set, i);
     for (int round = 0; round < b->options.rounds; round++) {
         for (int set = 0; set < b->set_count; set++) {
-            const measurement *peak = &b->measurements[set * b->case_count];
+            measurement *of_set = &b->measurements[set * b->case_count];
             for (int i = 0; i < b->case_count; i++) {
-                measurement *x = &b->measurements[set * b->case_count + i];
-                if (x->calls == 0)
+                if (of_set[i].calls == 0)
                     continue;
-                x->rates[round] = sample(b, set, i);
-                x->shares[round] = x->rates[round] / peak->rates[round];
+                int reference = reference_of(b, i);
+                of_set[i].rates[round] = sample(b, set, i);
+                of_set[i].shares[round] = of_set[i].rates[round] / of_set->rates[round];
+                of_set[i].ratios[round] = reference >= 0 ? ratio_to(b, of_set, i, reference, round) : 0;
             }
         }
     }
@@ -102,13 +128,15 @@ static void report(bench *b, void (*row)(void *context, const heed_bench_row *ro
                 continue;
             bool flops = strcmp(shape->unit, "GFLOP/s") == 0;
             double rate = median(x->rates, b->options.rounds), share = median(x->shares, b->options.rounds);
-            heed_bench_row out = {.isa = b->sets[set]->isa, .kernel = shape->kernel, .unit = shape->unit};
+            heed_bench_row out = {.isa = b->sets[set]->isa, .kernel = shape->kernel, .unit = shape->unit,
+                                  .against = shape->against};
             if (shape->k > 1)
                 snprintf(out.shape, sizeof out.shape, "%dx%dx%d", shape->m, shape->n, shape->k);
             else if (i > 0)
                 snprintf(out.shape, sizeof out.shape, "%d", shape->n);
             out.rate = rate * 1e-9;
             out.best = x->rates[b->options.rounds - 1] * 1e-9; /* median() has sorted them */
+            out.ratio = median(x->ratios, b->options.rounds);
             out.percent = flops ? share * 100 : 0;
             out.seconds = x->work / rate;
             row(context, &out);
@@ -117,7 +145,7 @@ static void report(bench *b, void (*row)(void *context, const heed_bench_row *ro
 }
 
 static heed_status allocate(bench *b, heed_error *error) {
-    b->block = heed_alloc((size_t)5 * HEED_BENCH_SPACE + HEED_GEMM_SCRATCH, sizeof *b->block);
+    b->block = heed_alloc((size_t)5 * HEED_BENCH_SPACE + HEED_BENCH_ZERO + HEED_GEMM_SCRATCH, sizeof *b->block);
     b->measurements = heed_alloc((size_t)(b->set_count * b->case_count), sizeof *b->measurements);
     if (b->block == NULL || b->measurements == NULL)
         return heed_fail(error, HEED_ERROR_MEMORY, "bench: no memory for %d matrices", 5);
@@ -126,7 +154,8 @@ static heed_status allocate(bench *b, heed_error *error) {
     b->space.c = b->space.b + HEED_BENCH_SPACE;
     b->space.d = b->space.c + HEED_BENCH_SPACE;
     b->space.packed = b->space.d + HEED_BENCH_SPACE;
-    b->space.scratch = b->space.packed + HEED_BENCH_SPACE;
+    b->space.zero = b->space.packed + HEED_BENCH_SPACE;
+    b->space.scratch = b->space.zero + HEED_BENCH_ZERO;
     for (size_t i = 0; i < (size_t)5 * HEED_BENCH_SPACE; i++) /* -1, -0.75 .. 1: nothing special, nothing subnormal */
         b->block[i] = (heed_real)(i * 7 % 9) / 4 - 1;
     return HEED_OK;

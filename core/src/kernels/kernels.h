@@ -115,6 +115,8 @@ typedef struct heed_kernels {
     /* Register-only multiply-add loop: does `rounds` rounds of `*flops_per_round` floating-point operations and returns a
      * value that depends on all of them. The peak that benchmarks divide by. */
     heed_real (*peak)(int64_t rounds, int64_t *flops_per_round);
+    /* The sum of x[0..n), in many sums so that loads are all that takes time. The peak for kernels that read memory once. */
+    heed_real (*load_peak)(size_t n, const heed_real *x);
 } heed_kernels;
 
 /* The table of the set in use (see heed/isa.h); never NULL. */

@@ -1,4 +1,4 @@
-/* Multiply-adds from registers alone: what the machine can do at most, for benchmarks to divide by. */
+/* What the machine can do at most, for benchmarks to divide by: multiply-adds from registers alone, loads alone. */
 #ifndef HEED_KERNELS_PEAK_H
 #define HEED_KERNELS_PEAK_H
 
@@ -27,6 +27,25 @@ static heed_real peak(int64_t rounds, int64_t *flops_per_round) {
     V_UNROLL for (int i = 1; i < V_CHAINS; i++)
         all = v_add(all, chains[i]);
     *flops_per_round = (int64_t)2 * V_LANES * V_CHAINS * STEPS;
+    return v_sum(all);
+}
+
+/* Additions wait for nothing but loads: there are enough sums. */
+static heed_real load_peak(size_t n, const heed_real *x) {
+    heed_vec sums[V_CHAINS], all = v_set1(0);
+    V_UNROLL for (int j = 0; j < V_CHAINS; j++)
+        sums[j] = all;
+    size_t i = 0;
+    for (; i + V_CHAINS * V_LANES <= n; i += V_CHAINS * V_LANES) {
+        V_UNROLL for (int j = 0; j < V_CHAINS; j++)
+            sums[j] = v_add(sums[j], v_load(x + i + (size_t)j * V_LANES));
+    }
+    for (; i + V_LANES <= n; i += V_LANES)
+        all = v_add(all, v_load(x + i));
+    if (i < n)
+        all = v_add(all, v_load_part(x + i, n - i));
+    V_UNROLL for (int j = 0; j < V_CHAINS; j++)
+        all = v_add(all, sums[j]);
     return v_sum(all);
 }
 

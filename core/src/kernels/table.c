@@ -71,4 +71,5 @@ const heed_kernels HEED_TABLE = {
     .lstm_backward = lstm_backward,
     .adam = adam,
     .peak = peak,
+    .load_peak = load_peak,
 };

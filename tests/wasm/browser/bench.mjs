@@ -21,8 +21,8 @@ try {
       return JSON.parse(new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at))));
     }, module);
     console.log(`${module}:`);
-    for (const { kernel, shape, unit, rate, best, percent } of kernels) {
-      const share = percent > 0 ? `${percent.toFixed(0)} % of peak` : '';
+    for (const { kernel, shape, unit, rate, best, percent, against, ratio } of kernels) {
+      const share = (percent > 0 ? `${percent.toFixed(0)} % of peak ` : '') + (against && `${ratio.toFixed(2)} of ${against}`);
       const figures = `${rate.toFixed(2).padStart(8)} ${unit.padEnd(9)} best ${best.toFixed(2).padStart(8)}`;
       console.log(`  ${kernel.padEnd(24)}${shape.padEnd(18)}${figures}  ${share}`);
     }
