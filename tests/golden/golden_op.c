@@ -21,7 +21,11 @@ static op_arguments arguments_of(const golden_case *test) {
     op_arguments arguments = {.rows = 1,
                               .length = golden_int(test, "length", 0),
                               .flag = golden_int(test, "flag", 0),
-                              .number = golden_number(test, "number", 0)};
+                              .number = golden_number(test, "number", 0),
+                              .heads = golden_int(test, "heads", 1),
+                              .keys = golden_int(test, "keys", 0),
+                              .window = golden_int(test, "window", 0),
+                              .muted = golden_int(test, "muted", 0)};
     const heed_safetensor *ids = golden_find(test, "ids"), *lengths = golden_find(test, "lengths");
     if (ids && CHECK_INT(ids->rank, 2)) {
         arguments.rows = (int)ids->dims[0];

@@ -22,6 +22,7 @@ from golden_file import GoldenFile
 from heed_random import Generator
 from seq2seq_reference import (CELLS, attention_weights, parameter_shapes, recurrent_parameters, run_recurrent,
                                score_parameters, seq2seq_logits, torch_recurrent)
+from transformer_reference import allowed_keys, transformer_greedy, transformer_logits, transformer_shapes
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 PAD, BOS, EOS, SPECIALS = 0, 1, 2, 4
@@ -56,6 +57,15 @@ def op_add(file):
     for shape in ((5,), (1, 1, 4), (3, 5, 37)):
         x = {"a": draw(*shape), "b": draw(*shape)}
         add_op_case(file, str(shape), x, {"y": x["a"] + x["b"]})
+
+
+def op_add_positions(file):
+    for b, t, c, table, first, scale in ((1, 1, 3, 1, 0, 1.5), (2, 3, 4, None, 0, 0.5), (3, 5, 17, 9, 2, 4.0)):
+        x = {"x": draw(b, t, c)}
+        if table:
+            x["table"] = draw(table, c)
+        y = scale * x["x"] + (x["table"][first:first + t] if table else 0)
+        add_op_case(file, f"{b} x {t} x {c}, from {first}", x, {"y": y}, flag=first, number=scale)
 
 
 def op_additive_score(file):
@@ -107,12 +117,40 @@ def op_embedding(file):
                     {"y": F.embedding(torch.tensor(ids), x["table"])}, ids=ids)
 
 
+def op_gelu(file):
+    for shape, size in (((5,), 1), ((1, 1, 3), 3), ((3, 4, 33), 2), ((64,), 8)):
+        x = {"x": draw(*shape, size=size)}
+        add_op_case(file, str(shape), x, {"y": F.gelu(x["x"])})
+
+
+def op_layer_norm(file):
+    for shape, epsilon in (((5,), 1e-5), ((1, 1, 4), 1e-5), ((3, 6), 0.5), ((3, 5, 37), 1e-3)):
+        x = {"x": draw(*shape), "gain": draw(shape[-1]), "bias": draw(shape[-1])}
+        y = F.layer_norm(x["x"], shape[-1:], x["gain"], x["bias"], single(epsilon))
+        add_op_case(file, f"{shape}, epsilon {epsilon}", x, {"y": y}, number=epsilon)
+
+
 def op_linear(file):
     for shape, out, bias in (((1, 1, 3), 2, True), ((4, 5), 3, False), ((7,), 4, True), ((3, 7, 17), 19, True)):
         x = {"x": draw(*shape), "w": draw(out, shape[-1])}
         if bias:
             x["b"] = draw(out)
         add_op_case(file, f"{shape} to {out}", x, {"y": F.linear(x["x"], x["w"], x.get("b"))})
+
+
+def op_linear_cross_entropy(file):
+    for lengths, steps, size, classes, bias in (([1], 1, 3, 4, True), ([3, 1, 2], 3, 4, 5, False),
+                                                ([0, 2], 2, 3, 3, True), ([6, 4, 1, 5], 6, 17, 43, True)):
+        for smoothing in (0.0, 0.1):
+            x = {"x": draw(len(lengths), steps, size), "w": draw(classes, size)}
+            if bias:
+                x["b"] = draw(classes)
+            targets = random.integers(0, classes, (len(lengths), steps))
+            real = real_steps(lengths, steps)
+            loss = F.cross_entropy(F.linear(x["x"], x["w"], x.get("b"))[real], torch.tensor(targets)[real],
+                                   reduction="sum", label_smoothing=smoothing)
+            add_op_case(file, f"lengths {lengths} of {steps}, {size} to {classes}, smoothing {smoothing}", x,
+                        {"loss": loss.reshape(1)}, ids=targets, lengths=lengths, number=smoothing)
 
 
 def recurrent_op_cases(file, cell):
@@ -169,6 +207,34 @@ def op_masked_softmax(file):
         if lengths:
             s = s.masked_fill(~real_steps(lengths, k)[:, None, :], -torch.inf)
         add_op_case(file, f"{b} x {q} x {k}, lengths {lengths}", x, {"y": torch.softmax(s, dim=2)}, lengths=lengths)
+
+
+def op_multi_head_attention(file):
+    """Against nn.functional.multi_head_attention_forward with identity projections, self (kv None) and cross."""
+    cases = ((1, 1, 1, 4, 2, None, False, 0), (2, 3, 4, 6, 3, None, False, 0), (3, 2, 5, 4, 2, [5, 1, 3], False, 0),
+             (2, 5, None, 4, 2, None, True, 0), (3, 4, None, 6, 1, [4, 1, 2], True, 0), (2, 6, None, 4, 2, None, True, 3),
+             (2, 6, None, 4, 2, None, False, 2), (2, 9, 13, 34, 2, [13, 7], False, 0))
+    for b, q, k, size, heads, lengths, causal, window in cases:
+        x = {"q": draw(b, q, size if k else 3 * size)}
+        if k:
+            x["kv"] = draw(b, k, 2 * size)
+        query, key, value = ((x["q"], *x["kv"].split(size, dim=2)) if k else x["q"].split(size, dim=2))
+        seen = allowed_keys(q, k or q, causal, window)
+        padding = None if lengths is None else ~real_steps(lengths, k or q)
+        eye = torch.eye(size, dtype=torch.float64)
+        y, _ = F.multi_head_attention_forward(
+            query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1), size, heads, None,
+            torch.zeros(3 * size, dtype=torch.float64), None, None, False, 0.0, eye, None, key_padding_mask=padding,
+            attn_mask=~seen, use_separate_proj_weight=True, q_proj_weight=eye, k_proj_weight=eye, v_proj_weight=eye)
+        add_op_case(file, f"{b} x {q} x {k or q}, {heads} heads of {size}, lengths {lengths}, causal {causal}, "
+                    f"window {window}", x, {"context": y.transpose(0, 1)}, lengths=lengths, heads=heads, flag=int(causal),
+                    window=window)
+
+
+def op_relu(file):
+    for shape in ((5,), (1, 1, 3), (3, 4, 33)):
+        x = {"x": draw(*shape)}
+        add_op_case(file, str(shape), x, {"y": torch.relu(x["x"])})
 
 
 def op_tanh(file):
@@ -290,6 +356,39 @@ def model_classifier(file):
                       vocabularies=[vocabulary, SPECIALS + labels])
 
 
+TRANSFORMERS = (  # config beside the sizes, then batch sizes and one vocabulary or two
+    ({}, 2, 3, 4, False),
+    ({"tied": "all", "encoder_layers": 2}, 1, 1, 1, True),
+    ({"tied": "none", "output_bias": True, "norm": "pre", "activation": "gelu", "positions": "learned"}, 3, 5, 4, False),
+    ({"norm": "none", "positions": "none", "decoder_layers": 2}, 4, 3, 6, False),
+    ({"window": 2, "residual": False, "eps": 1e-3}, 3, 6, 5, False),
+    ({"tied": "all", "norm": "pre", "decoder_layers": 2, "heads": 3, "window": 3}, 3, 4, 7, True),
+)
+
+
+def model_transformer(file):
+    """Loss, logits and gradients; and what greedy decoding of the first source gives."""
+    for variant, rows, s, t, one_vocabulary in TRANSFORMERS:
+        source_vocabulary, target_vocabulary = (9, 9) if one_vocabulary else (9, 10)
+        c = {"model_type": "transformer", "d_model": 6, "heads": 2, "ffn": 7, "encoder_layers": 1, "decoder_layers": 1,
+             "max_length": 12, "dropout": 0, **variant}
+        p = {n: draw(*shape, size=0.5) for n, shape in transformer_shapes(c, source_vocabulary, target_vocabulary)}
+        source, source_lengths, target_in, target_out, target_lengths = batch(rows, s, t, source_vocabulary,
+                                                                              target_vocabulary)
+        logits = transformer_logits(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in))
+        real = real_steps(target_lengths, t)
+        loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum", label_smoothing=0.1)
+        loss.backward()
+        padded = logits.detach().clone()
+        padded[~real] = 0
+        tokens, last = transformer_greedy(c, p, torch.tensor(source[:1, :source_lengths[0]]), 8)
+        file.case(f"{variant}, {rows} x {s} -> {t}", config=json.dumps(c), **p,
+                  **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1), logits=padded, number=0.1,
+                  source=source, source_lengths=source_lengths, target_in=target_in, target_out=target_out,
+                  target_lengths=target_lengths, vocabularies=[source_vocabulary, target_vocabulary],
+                  **{"greedy.tokens": tokens, "greedy.logits": last})
+
+
 def single(x):
     return float(np.float32(x))
 
@@ -345,4 +444,5 @@ if __name__ == "__main__":
         write(f"layer_{cell}", recurrent_layer_file, cell)
     write("model_classifier", model_classifier)
     write("model_seq2seq", model_seq2seq)
+    write("model_transformer", model_transformer)
     write("optimizer_adam", adam_file)

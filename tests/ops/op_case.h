@@ -27,7 +27,8 @@ typedef struct op_case_list {
 } op_case_list;
 
 /* The groups: a new file of cases has its line here and in gradients.c. */
-extern const op_case_list elementwise_cases, layout_cases, product_cases, attention_cases, loss_cases, recurrent_cases;
+extern const op_case_list elementwise_cases, layout_cases, product_cases, attention_cases, loss_cases, recurrent_cases,
+    transformer_cases;
 
 #define OP_CASE_LIST(table) {(table), (int)(sizeof(table) / sizeof *(table))}
 #define IDS(...) ((const int32_t[]){__VA_ARGS__})

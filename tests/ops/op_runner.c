@@ -13,6 +13,11 @@ static void run_add(heed_tape *tape, heed_tensor *const *in, const op_arguments 
     out[0] = heed_add(tape, in[0], in[1]);
 }
 
+static void run_add_positions(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                              heed_tensor **out) {
+    out[0] = heed_add_positions(tape, in[0], arguments->number, in[1], arguments->flag);
+}
+
 static void run_additive_score(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
                                heed_tensor **out) {
     (void)arguments;
@@ -44,9 +49,25 @@ static void run_embedding(heed_tape *tape, heed_tensor *const *in, const op_argu
     out[0] = heed_embedding(tape, in[0], arguments->ids, arguments->rows, arguments->length);
 }
 
+static void run_gelu(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_gelu(tape, in[0]);
+}
+
+static void run_layer_norm(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                           heed_tensor **out) {
+    out[0] = heed_layer_norm(tape, in[0], in[1], in[2], arguments->number);
+}
+
 static void run_linear(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     (void)arguments;
     out[0] = heed_linear(tape, in[0], in[1], in[2]);
+}
+
+static void run_linear_cross_entropy(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                                     heed_tensor **out) {
+    out[0] = heed_linear_cross_entropy(tape, in[0], in[1], in[2], arguments->ids, arguments->lengths,
+                                       arguments->number);
 }
 
 static void run_recurrent(heed_recurrent_result result, heed_tensor **out) {
@@ -77,6 +98,18 @@ static void run_masked_softmax(heed_tape *tape, heed_tensor *const *in, const op
     out[0] = heed_masked_softmax(tape, in[0], arguments->lengths);
 }
 
+static void run_multi_head_attention(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                                     heed_tensor **out) {
+    const heed_heads heads = {arguments->heads, arguments->lengths, arguments->keys, arguments->flag,
+                              arguments->window, (uint64_t)arguments->muted};
+    out[0] = heed_multi_head_attention(tape, in[0], in[1], &heads).context;
+}
+
+static void run_relu(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_relu(tape, in[0]);
+}
+
 static void run_tanh(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     (void)arguments;
     out[0] = heed_tanh(tape, in[0]);
@@ -88,16 +121,22 @@ static void run_tile_time(heed_tape *tape, heed_tensor *const *in, const op_argu
 
 static const op_runner runners[] = {
     {"add", {"a", "b"}, {"y"}, run_add},
+    {"add_positions", {"x", "table"}, {"y"}, run_add_positions},
     {"additive_score", {"query", "key", "v"}, {"y"}, run_additive_score},
     {"batch_matmul", {"a", "b"}, {"y"}, run_batch_matmul},
     {"concat", {"a", "b"}, {"y"}, run_concat},
     {"cross_entropy", {"logits"}, {"loss"}, run_cross_entropy},
     {"dropout", {"x"}, {"y"}, run_dropout},
     {"embedding", {"table"}, {"y"}, run_embedding},
+    {"gelu", {"x"}, {"y"}, run_gelu},
+    {"layer_norm", {"x", "gain", "bias"}, {"y"}, run_layer_norm},
     {"gru", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_gru},
     {"linear", {"x", "w", "b"}, {"y"}, run_linear},
+    {"linear_cross_entropy", {"x", "w", "b"}, {"loss"}, run_linear_cross_entropy},
     {"lstm", {"x", "wx", "wh", "bias", "h0", "c0"}, {"y", "h", "c"}, run_lstm},
     {"masked_softmax", {"x"}, {"y"}, run_masked_softmax},
+    {"multi_head_attention", {"q", "kv"}, {"context"}, run_multi_head_attention},
+    {"relu", {"x"}, {"y"}, run_relu},
     {"rnn", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_rnn},
     {"tanh", {"x"}, {"y"}, run_tanh},
     {"tile_time", {"x"}, {"y"}, run_tile_time},

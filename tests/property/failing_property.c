@@ -30,6 +30,11 @@ static void refused(heed_tensor *y, heed_status status, const char *op, const ch
     y = heed_lstm(&tape, y, good, good, good, NULL, NULL, (heed_pass){0}).y;
     y = heed_tile_time(&tape, y, 3);
     y = heed_embedding(&tape, y, (int32_t[]){0}, 1, 1);
+    y = heed_relu(&tape, heed_gelu(&tape, y));
+    y = heed_layer_norm(&tape, y, good, good, 1e-5);
+    y = heed_add_positions(&tape, y, 1, good, 0);
+    y = heed_multi_head_attention(&tape, good, y, &(heed_heads){.heads = 1}).context;
+    y = heed_linear_cross_entropy(&tape, y, good, NULL, (int32_t[]){0}, NULL, 0);
     y = heed_cross_entropy(&tape, y, (int32_t[]){0}, NULL, 0);
     CHECK(!heed_tensor_ok(y));
     heed_error again = {0};
@@ -57,6 +62,27 @@ static void shapes(void) {
     refused(heed_masked_softmax(&tape, make(2, 3, 3, 0), NULL), shape, "masked_softmax", "[3, 3]");
     refused(heed_additive_score(&tape, make(3, 2, 3, 4), make(3, 2, 5, 4), make(1, 5, 0, 0)), shape, "additive_score",
             "v [5]");
+    refused(heed_layer_norm(&tape, make(2, 2, 3, 0), make(1, 3, 0, 0), make(1, 2, 0, 0), 1e-5), shape, "layer_norm",
+            "bias [2]");
+    refused(heed_add_positions(&tape, make(3, 2, 3, 4), 1, make(2, 9, 5, 0), 0), shape, "add_positions", "[9, 5]");
+    refused(heed_linear_cross_entropy(&tape, make(3, 2, 3, 4), make(2, 7, 5, 0), NULL, (int32_t[]){0}, NULL, 0), shape,
+            "linear_cross_entropy", "weight [7, 5]");
+    const heed_heads two = {.heads = 2}, five = {.heads = 5}, much = {.heads = 2, .keys = 4};
+    refused(heed_multi_head_attention(&tape, make(2, 2, 12, 0), NULL, &two).context, shape, "multi_head_attention",
+            "three axes");
+    refused(heed_multi_head_attention(&tape, make(3, 2, 3, 4), make(3, 2, 3, 4), &two).context, shape,
+            "multi_head_attention", "twice as wide");
+    refused(heed_multi_head_attention(&tape, make(3, 2, 3, 4), NULL, &two).context, shape, "multi_head_attention",
+            "equally wide");
+    refused(heed_multi_head_attention(&tape, make(3, 2, 3, 12), NULL, &five).context, shape, "multi_head_attention",
+            "5 heads");
+    refused(heed_multi_head_attention(&tape, make(3, 2, 3, 12), NULL, &much).weights, shape, "multi_head_attention",
+            "more keys");
+    refused(heed_multi_head_attention(&tape, make(3, 3, 3, 4), make(3, 2, 3, 8), &two).context, shape,
+            "multi_head_attention", "do not divide those of q");
+    const heed_heads wrong = {.heads = 2, .lengths = (int32_t[]){3, 4}};
+    refused(heed_multi_head_attention(&tape, make(3, 2, 3, 4), make(3, 2, 3, 8), &wrong).context, shape,
+            "multi_head_attention", "length");
     refused(heed_tile_time(&tape, make(3, 2, 3, 4), 2), shape, "tile_time", "[2, 3, 4]");
     refused(heed_cross_entropy(&tape, make(2, 2, 3, 0), (int32_t[]){0}, NULL, 0), shape, "cross_entropy", "[2, 3]");
     refused(heed_lstm(&tape, make(3, 2, 3, 4), make(2, 8, 4, 0), make(2, 8, 3, 0), make(1, 8, 0, 0), NULL, NULL,
@@ -75,6 +101,13 @@ static void arguments(void) {
     const heed_status argument = HEED_ERROR_ARGUMENT;
     refused(heed_embedding(&tape, make(2, 5, 2, 0), (int32_t[]){0, 5}, 1, 2), argument, "embedding", "id 5");
     refused(heed_embedding(&tape, make(2, 5, 2, 0), (int32_t[]){-1}, 1, 1), argument, "embedding", "id -1");
+    refused(heed_add_positions(&tape, make(3, 1, 2, 3), 1, make(2, 5, 3, 0), 4), argument, "add_positions",
+            "2 steps from position 4; there are 5");
+    refused(heed_linear_cross_entropy(&tape, make(3, 1, 2, 3), make(2, 4, 3, 0), NULL, (int32_t[]){0, 4}, NULL, 0),
+            argument, "linear_cross_entropy", "target 4");
+    refused(heed_linear_cross_entropy(&tape, make(3, 1, 2, 3), make(2, 4, 3, 0), NULL, (int32_t[]){0, 1},
+                                      (int32_t[]){3}, 0),
+            argument, "linear_cross_entropy", "length 3");
     refused(heed_cross_entropy(&tape, make(3, 1, 2, 3), (int32_t[]){0, 3}, NULL, 0), argument, "cross_entropy",
             "target 3");
     refused(heed_cross_entropy(&tape, make(3, 1, 2, 3), (int32_t[]){0, 1}, (int32_t[]){3}, 0), argument,

@@ -26,6 +26,17 @@ heed_tensor *heed_dropout(heed_tape *tape, heed_tensor *x, double p);
 /* y = tanh(x). */
 heed_tensor *heed_tanh(heed_tape *tape, heed_tensor *x);
 
+/* y = max(x, 0). */
+heed_tensor *heed_relu(heed_tape *tape, heed_tensor *x);
+
+/* y = x Phi(x), Phi the distribution function of the standard normal: the exact form (Hendrycks and Gimpel 2016), PyTorch's
+ * default, not the approximation by tanh. */
+heed_tensor *heed_gelu(heed_tape *tape, heed_tensor *x);
+
+/* y[.., C] = gain (x - mean) / sqrt(variance + epsilon) + bias; mean and variance over the C values of each row; gain,
+ * bias [C] (Ba, Kiros and Hinton 2016). */
+heed_tensor *heed_layer_norm(heed_tape *tape, heed_tensor *x, heed_tensor *gain, heed_tensor *bias, double epsilon);
+
 /* y[.., Ca + Cb] = [a; b] along the innermost axis; the other axes are equal. */
 heed_tensor *heed_concat(heed_tape *tape, heed_tensor *a, heed_tensor *b);
 
@@ -42,6 +53,36 @@ heed_tensor *heed_masked_softmax(heed_tape *tape, heed_tensor *x, const int32_t 
 /* s[B, Q, K] = v . tanh(query[b, q] + key[b, k]); query [B, Q, A], key [B, K, A] (both projected), v [A].
  * Bahdanau, Cho and Bengio 2015, A.1.2. */
 heed_tensor *heed_additive_score(heed_tape *tape, heed_tensor *query, heed_tensor *key, heed_tensor *v);
+
+/* Scaled dot-product attention with several heads (Vaswani et al. 2017, 3.2): for each head's E = d / H columns
+ *   weights = softmax(q k^T / sqrt(E)) over the keys that are seen, context = weights v
+ * q [B, Q, d] and kv [B, K, 2d], keys and values side by side; or kv NULL and q [B, T, 3d]: queries, keys and values of
+ * the same sequence. Several rows of q in sequence may share one of kv: kv [B / n, K, 2d]. The result: context [B, Q, d],
+ * the heads side by side, and weights [B, H, Q, K], which are for looking at and carry no gradient. A query that sees no
+ * key has weights and context zero. */
+enum { HEED_HEADS_MAX = 64 };
+typedef struct heed_heads {
+    int heads;
+    const int32_t *lengths; /* real keys of each row of kv; NULL: all */
+    int keys;               /* K, when kv has room for more steps than are in use; 0: all */
+    bool causal;            /* query i sees the keys up to i + K - Q: its own place, the last query's being the last */
+    int window;             /* > 0: only keys less than so many places away */
+    uint64_t muted;         /* bit h: head h contributes zero */
+} heed_heads;
+typedef struct heed_heads_result {
+    heed_tensor *context, *weights;
+} heed_heads_result;
+heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, heed_tensor *kv,
+                                            const heed_heads *options);
+
+/* y[b, t] = scale x[b, t] + table[first + t]; x [B, T, C], table [P, C] with first + T <= P, or NULL for none. */
+heed_tensor *heed_add_positions(heed_tape *tape, heed_tensor *x, double scale, heed_tensor *table, int first);
+
+/* loss[1] as heed_cross_entropy of logits = x W^T + b gives it; x [B, T, C], w [V, C], b [V] or NULL. Neither the logits
+ * nor their gradient exist beside each other, and steps beyond a row's length are not computed: with a large V they are
+ * the largest blocks of a training step. */
+heed_tensor *heed_linear_cross_entropy(heed_tape *tape, heed_tensor *x, heed_tensor *w, heed_tensor *b,
+                                       const int32_t *targets, const int32_t *lengths, double smoothing);
 
 /* How a recurrent op goes over its sequences. Row b runs over lengths[b] steps (NULL: all T), from the last to the first
  * when `reverse`; beyond its length the output is 0 and the state stays. `last_only`: y is not wanted and is NULL. */

@@ -73,6 +73,7 @@ struct heed_tape {
     heed_rng rng;               /* dropout and sampling */
     heed_error error;           /* the first failure of an op; see heed_tape_check */
     heed_trace *trace;          /* where to keep named intermediates, or NULL */
+    const char *muted;          /* attention heads that contribute zero: "encoder.0.self_attention.2,..", or NULL */
     heed_tensor invalid;
 };
 

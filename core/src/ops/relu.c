@@ -1,0 +1,21 @@
+#include "ops/ops.h"
+
+static void backward(heed_tape *tape, const heed_node *node)
+{
+    const heed_tensor *x = node->inputs[0], *y = node->outputs[0];
+    tape->kernels->relu_backward(heed_tensor_count(y), y->data, y->grad, x->grad);
+}
+
+const heed_op heed_op_relu = {"relu", backward};
+
+heed_tensor *heed_relu(heed_tape *tape, heed_tensor *x)
+{
+    if (!heed_tensor_ok(x))
+        return x;
+    heed_tensor *y = heed_tensor_new_dirty(tape, heed_wants_grad(tape, 1, &x), x->rank, x->dims);
+    if (!heed_tensor_ok(y))
+        return y;
+    tape->kernels->relu(heed_tensor_count(x), x->data, y->data);
+    heed_tape_note(tape, &heed_op_relu, 1, &x, 1, &y, NULL);
+    return y;
+}
