@@ -52,6 +52,35 @@ static void compare_label_logits(const golden_case *test, const heed_trace *trac
     CHECK(!"a trace of the logits");
 }
 
+/* Greedy decoding of the first source step by step; every token and the last step's logits. Specials may be chosen. */
+static void compare_greedy(const golden_case *test, const heed_model *model, heed_tape *tape, const heed_batch *batch,
+                           int vocabulary) {
+    const heed_safetensor *tokens_in = golden_find(test, "greedy.tokens");
+    heed_error error = {0};
+    heed_decoding decoding;
+    if (!tokens_in)
+        return;
+    const int32_t *want = golden_ints(test, "greedy.tokens", tokens_in->count);
+    heed_tape_reset(tape);
+    tape->recording = false;
+    tape->trace = NULL;
+    if (!CHECK_OK(model->arch->start(model, tape, batch->source, batch->source_lengths, 1, batch->source_lengths[0], 1,
+                                     &decoding, &error),
+                  &error))
+        return;
+    int32_t token = HEED_TOKEN_BOS;
+    for (size_t i = 0; i < tokens_in->count; i++) {
+        if (!CHECK_OK(model->arch->step(model, tape, &decoding, &token, &error), &error))
+            return;
+        token = 0;
+        for (int v = 1; v < vocabulary; v++)
+            if (decoding.logits[v] > decoding.logits[token])
+                token = v;
+        CHECK_INT(token, want[i]);
+    }
+    golden_compare(test, "greedy.logits", decoding.logits, (size_t)vocabulary);
+}
+
 void golden_check_model(const golden_case *test) {
     heed_error error = {0};
     heed_model model = {0};
@@ -95,6 +124,7 @@ void golden_check_model(const golden_case *test) {
                 snprintf(name, sizeof name, "grad.%s", param->name);
                 golden_compare(test, name, grads + param->offset, param->count);
             }
+            compare_greedy(test, &model, &tape, &batch, vocabularies[1]);
         }
     }
     heed_trace_free(&trace);

@@ -192,6 +192,38 @@ static int gradients_of_classifier(void) {
     return count;
 }
 
+typedef struct transformer_case {
+    const char *variant; /* fields of the config beside the sizes */
+    int heads, encoder_layers, decoder_layers;
+    double dropout, smoothing;
+    int rows, source_length, target_length;
+} transformer_case;
+
+static const transformer_case transformer_variants[] = {
+    {"", 2, 1, 1, 0, 0, 1, 1, 1},
+    {", \"activation\": \"gelu\"", 2, 1, 2, 0.2, 0.1, 3, 4, 3},
+    {", \"norm\": \"pre\", \"activation\": \"gelu\", \"positions\": \"learned\", \"tied\": \"none\"", 1, 2, 1, 0, 0.1, 3, 3,
+     4},
+    {", \"norm\": \"none\", \"positions\": \"none\", \"output_bias\": true", 4, 1, 1, 0, 0, 3, 5, 3},
+    {", \"residual\": false, \"window\": 2, \"eps\": 0.01", 2, 1, 1, 0, 0, 2, 4, 5},
+};
+
+static int gradients_of_transformer(void) {
+    const int count = (int)(sizeof transformer_variants / sizeof *transformer_variants);
+    for (int k = 0; k < count; k++) {
+        const transformer_case *test = &transformer_variants[k];
+        char config[512], name[64];
+        snprintf(config, sizeof config,
+                 "{\"model_type\": \"transformer\", \"d_model\": 4, \"heads\": %d, \"ffn\": 5, \"encoder_layers\": %d, "
+                 "\"decoder_layers\": %d, \"dropout\": %g, \"max_length\": 8%s}",
+                 test->heads, test->encoder_layers, test->decoder_layers, test->dropout, test->variant);
+        snprintf(name, sizeof name, "transformer, case %d", k);
+        check(name, &heed_arch_transformer, config, test->dropout, test->smoothing, test->rows, test->source_length,
+              test->target_length);
+    }
+    return count;
+}
+
 /* One line per architecture. */
 static const struct {
     const char *model;
@@ -199,6 +231,7 @@ static const struct {
 } checks[] = {
     {"classifier", gradients_of_classifier},
     {"seq2seq", gradients_of_seq2seq},
+    {"transformer", gradients_of_transformer},
 };
 
 int gradients_of_model(const char *model) {

@@ -1,5 +1,5 @@
 /* After warm-up a training step and a decode allocate nothing, and a step of another, smaller size does not either; a
- * long decode holds no more memory than a short one. */
+ * long decode holds no more memory than a short one, unless the model looks back at all steps. */
 #include "small_model.h"
 
 enum { MODELS = 12, ROWS = 4, MAX_OUTPUT = 10, WARM_UP = 2, MEASURED = 3, STEPS = 1000 };
@@ -30,6 +30,8 @@ static void long_decode_stays_flat(const heed_model *model, heed_tape *tape, con
     CHECK_OK(model->arch->start(model, tape, batch->source, batch->source_lengths, ROWS, batch->source_length, 1,
                                 &decoding, &error),
              &error);
+    if (decoding.max_steps > 0)
+        return; /* it keeps something of every step */
     for (int t = 0; t < STEPS; t++) {
         if (!CHECK_OK(model->arch->step(model, tape, &decoding, previous, &error), &error))
             return;
@@ -43,11 +45,9 @@ int main(void) {
     heed_rng rng;
     heed_rng_seed(&rng, 4, 4);
     for (int i = 0; i < MODELS; i++) {
-        small_config config = small_config_random(&rng);
-        config.dropout = 0.2;
         small_setting set;
         heed_error error = {0};
-        if (!small_open(&set, &config, (uint64_t)i))
+        if (!small_open_model(&set, small_model_any(&rng, i, 0.2)))
             break;
         const heed_batch batch = small_batch(&set.arena, &rng, ROWS, 8, 7);
         const heed_batch smaller = small_batch_part(&set.arena, &batch, 1, 2, 8, 7);

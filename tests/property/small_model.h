@@ -54,14 +54,12 @@ static const char small_tokenizers[] =
 
 /* NULL, after a failed check, when it cannot be made. Weights are uniform in +-range: 0.7 makes outputs that differ
  * a lot from token to token. Free with heed_model_free. */
-static inline heed_model *small_model(const small_config *config, uint64_t seed, double range) {
-    char text[512];
+static inline heed_model *small_model_of(const char *config, uint64_t seed, double range) {
     heed_error error = {0};
     heed_arena arena = {0};
     heed_tokenizer *source = NULL, *target = NULL;
     heed_model *model = NULL;
-    small_config_text(config, text);
-    const heed_json *json = heed_json_parse(&arena, text, strlen(text), "config", &error);
+    const heed_json *json = heed_json_parse(&arena, config, strlen(config), "config", &error);
     if (CHECK(json != NULL) &&
         CHECK_OK(heed_tokenizers_parse(small_tokenizers, strlen(small_tokenizers), &source, &target, &error), &error))
         CHECK_OK(heed_model_create(json, source, target, seed, &model, &error), &error);
@@ -73,6 +71,37 @@ static inline heed_model *small_model(const small_config *config, uint64_t seed,
     return model;
 }
 
+static inline heed_model *small_model(const small_config *config, uint64_t seed, double range) {
+    char text[512];
+    return small_model_of(small_config_text(config, text), seed, range);
+}
+
+/* A Transformer's config drawn at random. */
+static inline const char *small_transformer_text(heed_rng *rng, double dropout, char out[512]) {
+    static const char *const positions[] = {"sinusoidal", "learned", "none"};
+    const int heads = 1 + (int)heed_rng_below(rng, 3);
+    snprintf(out, 512,
+             "{\"model_type\": \"transformer\", \"d_model\": %d, \"heads\": %d, \"ffn\": %d, \"encoder_layers\": %d, "
+             "\"decoder_layers\": %d, \"norm\": \"%s\", \"positions\": \"%s\", \"activation\": \"%s\", \"tied\": \"%s\", "
+             "\"output_bias\": %s, \"window\": %d, \"max_length\": 80, \"dropout\": %g}",
+             heads * (3 + (int)heed_rng_below(rng, 4)), heads, 1 + (int)heed_rng_below(rng, 20),
+             1 + (int)heed_rng_below(rng, 2), 1 + (int)heed_rng_below(rng, 3), heed_rng_below(rng, 2) ? "pre" : "post",
+             positions[heed_rng_below(rng, 3)], heed_rng_below(rng, 2) ? "gelu" : "relu",
+             heed_rng_below(rng, 2) ? "target" : "none", heed_rng_below(rng, 2) ? "true" : "false",
+             heed_rng_below(rng, 3) ? 0 : 2 + (int)heed_rng_below(rng, 4), dropout);
+    return out;
+}
+
+/* Model number i of a series that has every kind of decoder in it. */
+static inline heed_model *small_model_any(heed_rng *rng, int i, double dropout) {
+    char text[512];
+    if (i % 2)
+        return small_model_of(small_transformer_text(rng, dropout, text), (uint64_t)i, 0.7);
+    small_config config = small_config_random(rng);
+    config.dropout = dropout;
+    return small_model(&config, (uint64_t)i, 0.7);
+}
+
 /* A model of one turn of a property test, with a tape, and an arena for its batches. */
 typedef struct small_setting {
     heed_model *model;
@@ -80,11 +109,15 @@ typedef struct small_setting {
     heed_arena arena;
 } small_setting;
 
-/* False after a failed check; close it in either case. */
-static inline bool small_open(small_setting *setting, const small_config *config, uint64_t seed) {
+/* With a model that becomes the setting's. False after a failed check; close it in either case. */
+static inline bool small_open_model(small_setting *setting, heed_model *model) {
     heed_error error = {0};
-    *setting = (small_setting){.model = small_model(config, seed, 0.7)};
-    return setting->model && CHECK_OK(heed_tape_init(&setting->tape, &error), &error);
+    *setting = (small_setting){.model = model};
+    return model && CHECK_OK(heed_tape_init(&setting->tape, &error), &error);
+}
+
+static inline bool small_open(small_setting *setting, const small_config *config, uint64_t seed) {
+    return small_open_model(setting, small_model(config, seed, 0.7));
 }
 
 static inline void small_close_setting(small_setting *setting) {

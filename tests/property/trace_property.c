@@ -70,7 +70,7 @@ static void names_are_kept(const heed_model *model, const small_config *config, 
     const double traced = small_loss(model, tape, batch, 0, NULL);
     tape->trace = NULL;
     CHECK(plain == traced);
-    for (const char *const *name = model->arch->traces; *name; name++) {
+    for (const char *const *name = model->traces; *name; name++) {
         int found = 0;
         for (int e = 0; e < trace.count; e++)
             if (strcmp(trace.entries[e].name, *name) == 0)
@@ -81,7 +81,7 @@ static void names_are_kept(const heed_model *model, const small_config *config, 
     }
     for (int e = 0; e < trace.count; e++) {
         bool listed = false;
-        for (const char *const *name = model->arch->traces; *name; name++)
+        for (const char *const *name = model->traces; *name; name++)
             listed = listed || strcmp(trace.entries[e].name, *name) == 0;
         CHECK(listed);
         expect_shape(&trace.entries[e], model, config, batch, config->input_feeding ? 1 : batch->target_length);

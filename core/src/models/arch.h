@@ -18,12 +18,14 @@ struct heed_model {
     heed_params params;
     heed_tokenizer *source, *target;
     size_t file_bytes;         /* of the weights it was loaded from; 0 when fresh */
+    const char *const *traces; /* those of the architecture, unless configure made a list of its own */
 };
 
 /* A decoder at work on R rows (batch rows times beam). Made by `start`, in the tape's arena below everything that steps
  * allocate: a step's own tensors are given back by the caller after each step. */
 typedef struct heed_decoding {
     int rows, vocabulary, source_length; /* source_length: padded; attention rows have it */
+    int max_steps;                       /* as many as the model can take; 0: no limit */
     void *state;                         /* the architecture's own struct */
     heed_real *logits;                   /* [rows, vocabulary], after a step */
     heed_real *attention;                /* [rows, source_length], after a step; NULL without attention */

@@ -34,7 +34,7 @@ heed_status heed_model_describe(const heed_model *model, char **json, heed_error
     }
     heed_json_write_end_array(&writer);
     heed_json_write_array(&writer, "traces");
-    for (const char *const *name = model->arch->traces; *name; name++)
+    for (const char *const *name = model->traces; *name; name++)
         heed_json_write_string(&writer, NULL, *name);
     heed_json_write_end_array(&writer);
     write_vocabulary(&writer, "source_vocabulary", model->source);

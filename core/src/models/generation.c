@@ -32,7 +32,7 @@ static heed_status check_trace(const heed_generation *g, const char *list, heed_
     for (const char *name = list; *name;) {
         const size_t n = strcspn(name, ",");
         bool known = n == 9 && memcmp(name, "attention", 9) == 0;
-        for (const char *const *trace = g->model->arch->traces; *trace && !known; trace++)
+        for (const char *const *trace = g->model->traces; *trace && !known; trace++)
             known = strlen(*trace) == n && memcmp(name, *trace, n) == 0;
         if (!known)
             return heed_fail(error, HEED_ERROR_UNKNOWN, "trace: \"%.*s\" is not kept by %s", (int)(n < 100 ? n : 100), name,
@@ -80,6 +80,8 @@ static heed_status start(heed_generation *g, const char *text, size_t size, cons
     const int32_t length = g->encoding.count;
     HEED_TRY(g->model->arch->start(g->model, &g->tape, g->encoding.ids, &length, 1, length, g->beam, &g->decoding,
                                    error));
+    if (g->decoding.max_steps > 0 && g->options.max_length > g->decoding.max_steps)
+        g->options.max_length = g->decoding.max_steps;
     g->live_count = 1; /* all rows are equal before the first step: one is enough */
     g->probabilities = heed_arena_alloc(&g->arena, (size_t)g->decoding.vocabulary * sizeof *g->probabilities);
     if (!g->probabilities)

@@ -27,7 +27,9 @@ heed_status heed_greedy_decode(const heed_model *model, heed_tape *tape, const i
         out_lengths[row] = 0;
     }
     int working = rows;
-    const int limit = heed_arch_output_limit(model->arch, max_length);
+    int limit = heed_arch_output_limit(model->arch, max_length);
+    if (decoding.max_steps > 0 && limit > decoding.max_steps)
+        limit = decoding.max_steps;
     for (int t = 0; t < limit && working > 0; t++) {
         HEED_TRY(model->arch->step(model, tape, &decoding, previous, error));
         for (int row = 0; row < rows; row++) {

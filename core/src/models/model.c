@@ -48,6 +48,8 @@ static heed_status assemble(const char *config, size_t config_size, heed_tokeniz
     if (status == HEED_OK && !(model->arch = find_arch(type)))
         status = heed_fail(error, HEED_ERROR_UNKNOWN, "config: model_type \"%s\" is not one of:%s", type, arch_names);
     if (status == HEED_OK)
+        model->traces = model->arch->traces;
+    if (status == HEED_OK)
         status = model->arch->configure(model, model->config, heed_tokenizer_count(source),
                                         heed_tokenizer_count(target), error);
     if (status == HEED_OK && !model->params.failed && model->params.size > most)

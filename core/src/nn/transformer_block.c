@@ -1,0 +1,179 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "nn/transformer_layers.h"
+
+static heed_linear_layer declare_linear(heed_params *params, const char *block, const char *part, int in, int out)
+{
+    char full[96];
+    snprintf(full, sizeof full, "%s.%s", block, part);
+    return heed_linear_declare(params, full, in, out, true);
+}
+
+static heed_norm_layer declare_norm(heed_params *params, const char *block, const char *part,
+                                    const heed_stack_options *options)
+{
+    char full[96];
+    snprintf(full, sizeof full, "%s.%s.norm", block, part);
+    return options->norm == HEED_NORM_NONE ? (heed_norm_layer){0}
+                                           : heed_norm_declare(params, full, options->size, options->epsilon);
+}
+
+void heed_block_declare(heed_params *params, const char *name, const heed_stack_options *options,
+                        heed_transformer_block *out)
+{
+    const int size = options->size;
+    *out = (heed_transformer_block){0};
+    snprintf(out->name, sizeof out->name, "%s", name);
+    out->qkv = declare_linear(params, name, "self_attention.qkv", size, 3 * size);
+    out->self_output = declare_linear(params, name, "self_attention.output", size, size);
+    out->self_norm = declare_norm(params, name, "self_attention", options);
+    if (options->cross) {
+        out->query = declare_linear(params, name, "cross_attention.query", size, size);
+        out->key_value = declare_linear(params, name, "cross_attention.key_value", size, 2 * size);
+        out->cross_output = declare_linear(params, name, "cross_attention.output", size, size);
+        out->cross_norm = declare_norm(params, name, "cross_attention", options);
+    }
+    out->up = declare_linear(params, name, "ffn.up", size, options->ffn);
+    out->down = declare_linear(params, name, "ffn.down", options->ffn, size);
+    out->ffn_norm = declare_norm(params, name, "ffn", options);
+}
+
+static void keep(heed_tape *tape, const heed_transformer_block *block, const char *part, const heed_tensor *x)
+{
+    char name[96];
+    if (!tape->trace)
+        return;
+    snprintf(name, sizeof name, "%s.%s", block->name, part);
+    heed_trace_keep(tape, name, x);
+}
+
+uint64_t heed_muted_heads(const heed_tape *tape, const char *block, const char *sublayer)
+{
+    char prefix[96];
+    uint64_t mask = 0;
+    if (!tape->muted)
+        return 0;
+    const size_t n = (size_t)snprintf(prefix, sizeof prefix, "%s.%s.", block, sublayer);
+    for (const char *at = tape->muted; *at; at += *at == ',') {
+        const size_t size = strcspn(at, ",");
+        if (size > n && memcmp(at, prefix, n) == 0) {
+            const long head = strtol(at + n, NULL, 10);
+            if (head >= 0 && head < HEED_HEADS_MAX)
+                mask |= (uint64_t)1 << head;
+        }
+        at += size;
+    }
+    return mask;
+}
+
+/* What a sublayer reads, and what it makes of its result y: the norm's place and the residual are decided here only. */
+static heed_tensor *enter(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
+                          const heed_norm_layer *norm, heed_tensor *x)
+{
+    return options->norm == HEED_NORM_PRE ? heed_norm_apply(tape, params, norm, x) : x;
+}
+
+static heed_tensor *leave(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
+                          const heed_norm_layer *norm, heed_tensor *x, heed_tensor *y)
+{
+    y = heed_dropout(tape, y, options->dropout);
+    if (options->residual)
+        y = heed_add(tape, x, y);
+    return options->norm == HEED_NORM_POST ? heed_norm_apply(tape, params, norm, y) : y;
+}
+
+/* The first C columns of qkv [B, 1, 3C], and the others added to the cache. */
+static heed_tensor *cached_query(heed_tape *tape, const heed_stack_options *options, const heed_tensor *qkv,
+                                 heed_real *kv, const heed_stack_cache *cache)
+{
+    const size_t size = (size_t)options->size;
+    heed_tensor *query = heed_tensor_new_dirty(tape, false, 3, (int[]){cache->rows, 1, options->size});
+    for (int row = 0; heed_tensor_ok(query) && heed_tensor_ok(qkv) && row < cache->rows; row++) {
+        const heed_real *from = qkv->data + row * 3 * size;
+        heed_real *to = kv + ((size_t)row * cache->capacity + cache->used) * 2 * size;
+        memcpy(query->data + row * size, from, size * sizeof *from);
+        memcpy(to, from + size, 2 * size * sizeof *from);
+    }
+    return heed_tensor_ok(qkv) ? query : &tape->invalid;
+}
+
+static heed_tensor *attend_to_self(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
+                                   const heed_transformer_block *block, heed_tensor *x, heed_real *cache_kv,
+                                   const heed_stack_pass *pass)
+{
+    /* [book:self_attention] */
+    heed_tensor *qkv = heed_linear_apply(tape, params, &block->qkv, x), *kv = NULL, *query = qkv;
+    heed_heads heads = {.heads = options->heads, .lengths = pass->lengths, .causal = options->causal,
+                        .window = options->window};
+    /* [/book] */
+    keep(tape, block, "self_attention.qkv", qkv);
+    heads.muted = heed_muted_heads(tape, block->name, "self_attention");
+    if (cache_kv) {
+        const heed_stack_cache *cache = pass->cache;
+        query = cached_query(tape, options, qkv, cache_kv, cache);
+        kv = heed_tensor_view(tape, cache_kv, NULL, 3, (int[]){cache->rows, cache->capacity, 2 * options->size});
+        heads.keys = cache->used + 1;
+    }
+    /* [book:self_attention] */
+    const heed_heads_result result = heed_multi_head_attention(tape, query, kv, &heads);
+    heed_tensor *y = heed_linear_apply(tape, params, &block->self_output, result.context);
+    /* [/book] */
+    keep(tape, block, "self_attention.weights", result.weights);
+    keep(tape, block, "self_attention.context", result.context);
+    keep(tape, block, "self_attention.output", y);
+    return y;
+}
+
+static heed_tensor *attend_to_memory(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
+                                     const heed_transformer_block *block, heed_tensor *x, heed_tensor *kv,
+                                     heed_stack_pass *pass)
+{
+    heed_tensor *query = heed_linear_apply(tape, params, &block->query, x);
+    const heed_heads heads = {.heads = options->heads, .lengths = pass->memory_lengths,
+                              .muted = heed_muted_heads(tape, block->name, "cross_attention")};
+    const heed_heads_result result = heed_multi_head_attention(tape, query, kv, &heads);
+    heed_tensor *y = heed_linear_apply(tape, params, &block->cross_output, result.context);
+    keep(tape, block, "cross_attention.query", query);
+    keep(tape, block, "cross_attention.key_value", kv);
+    keep(tape, block, "cross_attention.weights", result.weights);
+    keep(tape, block, "cross_attention.context", result.context);
+    keep(tape, block, "cross_attention.output", y);
+    pass->cross_weights = result.weights;
+    return y;
+}
+
+static heed_tensor *feed_forward(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
+                                 const heed_transformer_block *block, heed_tensor *x)
+{
+    /* [book:feed_forward] */
+    heed_tensor *hidden = heed_linear_apply(tape, params, &block->up, x);
+    hidden = options->activation == HEED_GELU ? heed_gelu(tape, hidden) : heed_relu(tape, hidden);
+    heed_tensor *y = heed_linear_apply(tape, params, &block->down, hidden);
+    /* [/book] */
+    keep(tape, block, "ffn.hidden", hidden);
+    keep(tape, block, "ffn.output", y);
+    return y;
+}
+
+heed_tensor *heed_block_apply(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
+                              const heed_transformer_block *block, heed_tensor *x, heed_tensor *kv,
+                              heed_real *cache_kv, heed_stack_pass *pass)
+{
+    heed_tensor *y = enter(tape, params, options, &block->self_norm, x);
+    y = attend_to_self(tape, params, options, block, y, cache_kv, pass);
+    x = leave(tape, params, options, &block->self_norm, x, y);
+    keep(tape, block, "self_attention.h", x);
+    if (options->cross) {
+        y = enter(tape, params, options, &block->cross_norm, x);
+        y = attend_to_memory(tape, params, options, block, y, kv, pass);
+        x = leave(tape, params, options, &block->cross_norm, x, y);
+        keep(tape, block, "cross_attention.h", x);
+    }
+    y = enter(tape, params, options, &block->ffn_norm, x);
+    y = feed_forward(tape, params, options, block, y);
+    x = leave(tape, params, options, &block->ffn_norm, x, y);
+    keep(tape, block, "h", x);
+    return x;
+}

@@ -1,0 +1,56 @@
+#include <string.h>
+
+#include "nn/transformer_layers.h"
+
+enum { FIRST_STEPS = 32 };
+
+static heed_real *allocate(heed_tape *tape, const heed_transformer_stack *stack, int rows, int capacity)
+{
+    return heed_tape_alloc(tape, (size_t)rows * capacity, 2 * (size_t)stack->options.size * sizeof(heed_real));
+}
+
+void heed_stack_cache_start(heed_tape *tape, const heed_transformer_stack *stack, int rows, heed_stack_cache *out)
+{
+    *out = (heed_stack_cache){.rows = rows};
+    out->kv = heed_tape_alloc(tape, (size_t)stack->options.layers, sizeof *out->kv);
+    heed_stack_cache_reserve(tape, stack, out);
+}
+
+/* The capacity doubles, so that all copying together is less than the cache. The smaller blocks stay in the arena until
+ * the tape is reset: together less than the cache once more. */
+void heed_stack_cache_reserve(heed_tape *tape, const heed_transformer_stack *stack, heed_stack_cache *cache)
+{
+    const size_t step = 2 * (size_t)stack->options.size;
+    if (!cache->kv || cache->used < cache->capacity || cache->capacity == stack->options.max_length)
+        return; /* at max_length heed_stack_apply says so */
+    int capacity = cache->capacity ? 2 * cache->capacity : FIRST_STEPS;
+    if (capacity > stack->options.max_length)
+        capacity = stack->options.max_length;
+    for (int l = 0; l < stack->options.layers; l++) {
+        heed_real *kv = allocate(tape, stack, cache->rows, capacity);
+        if (!kv)
+            return;
+        for (int row = 0; cache->used > 0 && row < cache->rows; row++)
+            memcpy(kv + row * capacity * step, cache->kv[l] + row * cache->capacity * step,
+                   cache->used * step * sizeof *kv);
+        cache->kv[l] = kv;
+    }
+    cache->spare = allocate(tape, stack, cache->rows, capacity);
+    cache->capacity = capacity;
+}
+
+void heed_stack_cache_reorder(const heed_transformer_stack *stack, heed_stack_cache *cache, const int32_t *parents)
+{
+    const size_t step = 2 * (size_t)stack->options.size;
+    bool same = true;
+    for (int row = 0; row < cache->rows; row++)
+        same = same && parents[row] == row;
+    for (int l = 0; l < stack->options.layers && !same; l++) {
+        for (int row = 0; row < cache->rows; row++)
+            memcpy(cache->spare + row * cache->capacity * step, cache->kv[l] + parents[row] * cache->capacity * step,
+                   cache->used * step * sizeof *cache->spare);
+        heed_real *old = cache->kv[l];
+        cache->kv[l] = cache->spare;
+        cache->spare = old;
+    }
+}

@@ -1,0 +1,141 @@
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/memory.h"
+#include "nn/transformer_layers.h"
+
+/* sin(t / 10000^(j/C)) in even columns j, the cosine of the same angle in the odd ones beside them. */
+static heed_real *sinusoids(heed_arena *arena, int length, int size)
+{
+    size_t count;
+    if (!heed_mul_size((size_t)length * (size_t)size, sizeof(heed_real), &count))
+        return NULL;
+    heed_real *table = heed_arena_alloc(arena, count);
+    for (int t = 0; table && t < length; t++)
+        for (int j = 0; j < size; j++) {
+            /* [book:sinusoids] */
+            const double angle = t / pow(10000, (double)(j - j % 2) / size);
+            table[(size_t)t * size + j] = (heed_real)(j % 2 ? cos(angle) : sin(angle));
+            /* [/book] */
+        }
+    return table;
+}
+
+heed_status heed_stack_declare(heed_params *params, heed_arena *arena, const char *name,
+                               const heed_stack_options *options, int embedding, heed_transformer_stack *out,
+                               heed_error *error)
+{
+    char full[64];
+    *out = (heed_transformer_stack){.options = *options, .embedding = embedding, .learned = -1};
+    snprintf(out->name, sizeof out->name, "%s", name);
+    out->blocks = heed_arena_alloc_zero(arena, (size_t)options->layers * sizeof *out->blocks);
+    if (options->positions == HEED_SINUSOIDAL)
+        out->sinusoids = sinusoids(arena, options->max_length, options->size);
+    if (!out->blocks || (options->positions == HEED_SINUSOIDAL && !out->sinusoids))
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a Transformer");
+    snprintf(full, sizeof full, "%s.positions", name);
+    if (options->positions == HEED_LEARNED)
+        out->learned = heed_embedding_declare(params, full, options->max_length, options->size);
+    for (int l = 0; l < options->layers; l++) {
+        snprintf(full, sizeof full, "%s.%d", name, l);
+        heed_block_declare(params, full, options, &out->blocks[l]);
+    }
+    snprintf(full, sizeof full, "%s.norm", name);
+    if (options->norm == HEED_NORM_PRE)
+        out->last_norm = heed_norm_declare(params, full, options->size, options->epsilon);
+    return HEED_OK;
+}
+
+static void keep(heed_tape *tape, const heed_transformer_stack *stack, const char *part, const heed_tensor *x)
+{
+    char name[96];
+    if (!tape->trace)
+        return;
+    snprintf(name, sizeof name, "%s.%s", stack->name, part);
+    heed_trace_keep(tape, name, x);
+}
+
+/* The rows of the table of positions, NULL without one. */
+static heed_tensor *positions(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack)
+{
+    if (stack->learned >= 0)
+        return heed_params_tensor(tape, params, stack->learned);
+    return stack->sinusoids ? heed_tensor_view(tape, stack->sinusoids, NULL, 2,
+                                               (int[]){stack->options.max_length, stack->options.size})
+                            : NULL;
+}
+
+heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
+                              const int32_t *ids, int rows, int length, heed_stack_pass *pass)
+{
+    const heed_stack_options *options = &stack->options;
+    const int past = pass->cache ? pass->cache->used : 0;
+    if (past + length > options->max_length)
+        return heed_op_fail(tape, HEED_ERROR_LONG_INPUT, "%s: %d steps; the model has max_length %d", stack->name,
+                            past + length, options->max_length);
+    /* [book:stack] */
+    heed_tensor *table = heed_params_tensor(tape, params, stack->embedding);
+    heed_tensor *x = heed_embedding(tape, table, ids, rows, length);
+    keep(tape, stack, "embedding", x);
+    x = heed_add_positions(tape, x, sqrt((double)options->size), positions(tape, params, stack), past);
+    keep(tape, stack, "x", x);
+    x = heed_dropout(tape, x, options->dropout);
+    for (int l = 0; l < options->layers; l++) {
+        const heed_transformer_block *block = &stack->blocks[l];
+        heed_tensor *kv = NULL;
+        if (options->cross)
+            kv = pass->memory_kv ? pass->memory_kv[l] : heed_linear_apply(tape, params, &block->key_value, pass->memory);
+        x = heed_block_apply(tape, params, options, block, x, kv, pass->cache ? pass->cache->kv[l] : NULL, pass);
+    }
+    if (options->norm == HEED_NORM_PRE)
+        x = heed_norm_apply(tape, params, &stack->last_norm, x);
+    /* [/book] */
+    keep(tape, stack, "h", x);
+    if (pass->cache)
+        pass->cache->used += length;
+    return x;
+}
+
+heed_tensor **heed_stack_memory(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
+                                heed_tensor *memory)
+{
+    heed_tensor **kv = heed_tape_alloc(tape, (size_t)stack->options.layers, sizeof *kv);
+    for (int l = 0; kv && l < stack->options.layers; l++)
+        kv[l] = heed_linear_apply(tape, params, &stack->blocks[l].key_value, memory);
+    return kv;
+}
+
+static const char *const stack_parts[] = {"embedding", "x", "h"};
+static const char *const block_parts[] = {"self_attention.qkv", "self_attention.weights", "self_attention.context",
+                                          "self_attention.output", "self_attention.h", "ffn.hidden", "ffn.output", "h"};
+static const char *const cross_parts[] = {"cross_attention.query", "cross_attention.key_value",
+                                          "cross_attention.weights", "cross_attention.context",
+                                          "cross_attention.output", "cross_attention.h"};
+#define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
+
+static int append(const char *prefix, const char *const *parts, int count, heed_arena *arena, const char **list, int at,
+                  bool *failed)
+{
+    for (int i = 0; i < count; i++, at++) {
+        char full[96];
+        const int n = snprintf(full, sizeof full, "%s.%s", prefix, parts[i]);
+        if (list && !(list[at] = heed_arena_string(arena, full, (size_t)n))) {
+            *failed = true;
+            return at;
+        }
+    }
+    return at;
+}
+
+int heed_stack_traces(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed)
+{
+    at = append(stack->name, stack_parts, COUNT(stack_parts), arena, list, at, failed);
+    for (int l = 0; l < stack->options.layers && !*failed; l++) {
+        at = append(stack->blocks[l].name, block_parts, COUNT(block_parts), arena, list, at, failed);
+        if (stack->options.cross)
+            at = append(stack->blocks[l].name, cross_parts, COUNT(cross_parts), arena, list, at, failed);
+    }
+    return at;
+}

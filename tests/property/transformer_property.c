@@ -1,0 +1,218 @@
+/* What holds for a Transformer beside what holds for every model: causal, cached, muted, traced as it says. */
+#include "models/transformer.h"
+#include "small_model.h"
+
+enum { MODELS = 30, ROWS = 3, STEPS = 6 };
+
+/* The entry `name` of a trace; NULL when it is absent or there twice. */
+static const heed_trace_entry *entry_of(const heed_trace *trace, const char *name) {
+    const heed_trace_entry *found = NULL;
+    int count = 0;
+    for (int e = 0; e < trace->count; e++)
+        if (strcmp(trace->entries[e].name, name) == 0) {
+            found = &trace->entries[e];
+            count++;
+        }
+    return count == 1 ? found : NULL;
+}
+
+static heed_trace traced(const heed_model *model, heed_tape *tape, const heed_batch *batch) {
+    heed_trace trace = {0};
+    tape->trace = &trace;
+    small_loss(model, tape, batch, 0, NULL);
+    tape->trace = NULL;
+    return trace;
+}
+
+static size_t count_of(const heed_trace_entry *entry) {
+    size_t n = 1;
+    for (int i = 0; i < entry->rank; i++)
+        n *= (size_t)entry->dims[i];
+    return n;
+}
+
+/* Other tokens from step `from` on change no logit before it, to the last bit. */
+static void the_future_is_not_seen(const heed_model *model, heed_tape *tape, const heed_batch *batch, int from) {
+    heed_arena arena = {0};
+    heed_batch other = *batch;
+    const int steps = batch->target_length;
+    other.target_in = heed_arena_alloc_zero(&arena, (size_t)batch->rows * steps * sizeof(int32_t));
+    for (int i = 0; i < batch->rows * steps; i++)
+        other.target_in[i] = i % steps < from ? batch->target_in[i] : HEED_TOKEN_SPECIALS + i % SMALL_TARGET_LETTERS;
+    heed_trace traces[2] = {traced(model, tape, batch), traced(model, tape, &other)};
+    const heed_trace_entry *a = entry_of(&traces[0], "decoder.logits"), *b = entry_of(&traces[1], "decoder.logits");
+    if (CHECK(a && b)) {
+        const size_t vocabulary = (size_t)a->dims[2], row = steps * vocabulary;
+        for (int r = 0; r < batch->rows; r++)
+            CHECK(memcmp(a->values + r * row, b->values + r * row, from * vocabulary * sizeof(heed_real)) == 0);
+        CHECK(from == steps || memcmp(a->values, b->values, batch->rows * row * sizeof(heed_real)) != 0);
+    }
+    heed_trace_free(&traces[0]);
+    heed_trace_free(&traces[1]);
+    heed_arena_free(&arena);
+}
+
+/* Every name is kept once in a pass over a batch, and no other; the weights of real queries are rows that sum to one. */
+static void names_are_kept(const heed_model *model, heed_tape *tape, const heed_batch *batch) {
+    heed_trace trace = traced(model, tape, batch);
+    int names = 0;
+    for (; model->traces[names]; names++)
+        heed_test_report(entry_of(&trace, model->traces[names]) != NULL, __FILE__, __LINE__, model->traces[names]);
+    CHECK_INT(names, trace.count);
+    for (int e = 0; e < trace.count; e++) {
+        const heed_trace_entry *entry = &trace.entries[e];
+        const int keys = entry->dims[entry->rank - 1], queries = entry->dims[entry->rank - 2];
+        const int per_batch = entry->rank == 4 ? entry->dims[1] * queries : queries;
+        const bool encoder = strncmp(entry->name, "encoder", 7) == 0;
+        if (!strstr(entry->name, ".weights"))
+            continue;
+        for (size_t row = 0; row * keys < count_of(entry); row++) {
+            const int query = (int)row % queries, b = (int)row / per_batch;
+            double sum = 0;
+            if (encoder && query >= batch->source_lengths[b])
+                continue; /* with a window it may see nothing */
+            for (int k = 0; k < keys; k++)
+                sum += (double)entry->values[row * keys + k];
+            heed_compare_one(entry->name, row, sum, 1, 1e-5);
+        }
+    }
+    heed_trace_free(&trace);
+}
+
+/* Longer than the cache begins with: it grows, and the steps are still those of the whole pass. The second time nothing is
+ * allocated. */
+static void cache_grows(const heed_model *model, heed_tape *tape, heed_rng *rng) {
+    enum { LONG = 75 };
+    heed_arena arena = {0};
+    heed_error error = {0};
+    heed_decoding decoding;
+    const heed_batch batch = small_batch(&arena, rng, 1, 5, LONG);
+    heed_trace trace = traced(model, tape, &batch);
+    const heed_trace_entry *forced = entry_of(&trace, "decoder.logits");
+    uint64_t before = 0;
+    for (int time = 0; time < 3; time++) {
+        if (time == 2) /* the first merged what the pass above left in pieces */
+            before = heed_alloc_count();
+        heed_tape_reset(tape);
+        CHECK_OK(model->arch->start(model, tape, batch.source, batch.source_lengths, 1, 5, 1, &decoding, &error),
+                 &error);
+        for (int t = 0; forced && t < LONG; t++) {
+            if (!CHECK_OK(model->arch->step(model, tape, &decoding, &batch.target_in[t], &error), &error))
+                break;
+            small_close("logits of a late step", (size_t)decoding.vocabulary, decoding.logits,
+                        forced->values + (size_t)t * decoding.vocabulary, 1e-5);
+        }
+    }
+    CHECK_INT(heed_alloc_count() - before, 0);
+    heed_trace_free(&trace);
+    heed_arena_free(&arena);
+}
+
+/* A step beyond max_length, and a source beyond it, are refused by name; greedy decoding stops at it. */
+static void length_is_limited(heed_tape *tape) {
+    heed_error error = {0};
+    heed_decoding decoding;
+    int32_t source[5] = {4, 5, 6, 7, 8}, four = 4, five = 5, token = HEED_TOKEN_BOS, out[9], length;
+    heed_model *model = small_model_of("{\"model_type\": \"transformer\", \"d_model\": 4, \"heads\": 2, \"ffn\": 3, "
+                                       "\"encoder_layers\": 1, \"decoder_layers\": 1, \"max_length\": 4, "
+                                       "\"positions\": \"none\"}", 1, 0.7);
+    if (!model)
+        return;
+    heed_tape_reset(tape);
+    CHECK_OK(model->arch->start(model, tape, source, &four, 1, 4, 1, &decoding, &error), &error);
+    for (int t = 0; t < 4; t++)
+        CHECK_OK(model->arch->step(model, tape, &decoding, &token, &error), &error);
+    CHECK_STATUS(model->arch->step(model, tape, &decoding, &token, &error), HEED_ERROR_LONG_INPUT, &error);
+    CHECK_CONTAINS(error.message, "decoder: 5 steps");
+    heed_tape_reset(tape);
+    CHECK_STATUS(model->arch->start(model, tape, source, &five, 1, 5, 1, &decoding, &error), HEED_ERROR_LONG_INPUT,
+                 &error);
+    CHECK_CONTAINS(error.message, "max_length 4");
+    CHECK_OK(heed_greedy_decode(model, tape, source, &four, 1, 4, 9, out, &length, &error), &error);
+    CHECK(length <= 4);
+    heed_model_free(model);
+}
+
+/* A muted head contributes zero: as if the columns of the output's matrix that read it were zero. */
+static void muted_heads_are_silent(heed_tape *tape, heed_rng *rng) {
+    heed_arena arena = {0};
+    heed_model *model = small_model_of("{\"model_type\": \"transformer\", \"d_model\": 6, \"heads\": 3, \"ffn\": 5, "
+                                       "\"encoder_layers\": 2, \"decoder_layers\": 1}", 3, 0.7);
+    if (!model)
+        return;
+    const heed_batch batch = small_batch(&arena, rng, ROWS, 5, 4);
+    const double heard = small_loss(model, tape, &batch, 0, NULL);
+    tape->muted = "encoder.1.self_attention.2,decoder.0.cross_attention.0";
+    const double muted = small_loss(model, tape, &batch, 0, NULL);
+    tape->muted = "encoder.0.cross_attention.1,encoder.1.self_attention.7,decoder.0.ffn.1,"; /* none of them a head */
+    CHECK(small_loss(model, tape, &batch, 0, NULL) == heard);
+    tape->muted = NULL;
+    const char *const names[] = {"encoder.1.self_attention.output.weight", "decoder.0.cross_attention.output.weight"};
+    const int heads[] = {2, 0};
+    for (int i = 0; i < 2; i++) {
+        const heed_param *param = &model->params.list[heed_params_find(&model->params, names[i])];
+        for (int row = 0; row < 6; row++)
+            for (int k = 0; k < 2; k++)
+                model->params.values[param->offset + (size_t)row * 6 + (size_t)heads[i] * 2 + (size_t)k] = 0;
+    }
+    CHECK(muted != heard);
+    heed_compare_one("loss with muted heads", 0, muted, small_loss(model, tape, &batch, 0, NULL), 1e-6);
+    heed_arena_free(&arena);
+    heed_model_free(model);
+}
+
+static void bad_configs_are_refused(void) {
+    static const char *const bad[][2] = {
+        {"\"heads\": 3", "heads = 3 does not divide d_model = 8"},
+        {"\"norm\": \"layer\"", "norm \"layer\" is not one of: post pre none"},
+        {"\"activation\": \"tanh\"", "activation \"tanh\" is not one of: relu gelu"},
+        {"\"positions\": \"rotary\"", "positions \"rotary\" is not one of: sinusoidal learned none"},
+        {"\"tied\": \"source\"", "tied \"source\" is not one of: target all none"},
+        {"\"tied\": \"all\"", "the source has 10 tokens, the target 9"},
+        {"\"encoder_layers\": 0", "encoder_layers"},
+        {"\"max_length\": 0", "max_length"},
+        {"\"dropout\": 1", "dropout"},
+        {"\"layers\": 2", "layers"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char text[256];
+        heed_error error = {0};
+        heed_arena arena = {0};
+        heed_tokenizer *source = NULL, *target = NULL;
+        heed_model *model = NULL;
+        snprintf(text, sizeof text, "{\"model_type\": \"transformer\", \"d_model\": 8, %s}", bad[i][0]);
+        CHECK_OK(heed_tokenizers_parse(small_tokenizers, strlen(small_tokenizers), &source, &target, &error), &error);
+        const heed_json *json = heed_json_parse(&arena, text, strlen(text), "config", &error);
+        CHECK(heed_model_create(json, source, target, 1, &model, &error) != HEED_OK && model == NULL);
+        CHECK_CONTAINS(error.message, bad[i][1]);
+        heed_arena_free(&arena);
+    }
+}
+
+int main(void) {
+    heed_rng rng;
+    heed_error error = {0};
+    heed_tape tape;
+    heed_rng_seed(&rng, 12, 12);
+    if (!CHECK_OK(heed_tape_init(&tape, &error), &error))
+        return heed_test_finish("transformer_property");
+    for (int i = 0; i < MODELS; i++) {
+        char text[512];
+        heed_arena arena = {0};
+        heed_model *model = small_model_of(small_transformer_text(&rng, 0, text), (uint64_t)i, 0.7);
+        if (!model)
+            break;
+        const heed_batch batch = small_batch(&arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 9), STEPS);
+        the_future_is_not_seen(model, &tape, &batch, (int)heed_rng_below(&rng, STEPS + 1));
+        names_are_kept(model, &tape, &batch);
+        if (i % 5 == 0)
+            cache_grows(model, &tape, &rng);
+        heed_arena_free(&arena);
+        heed_model_free(model);
+    }
+    length_is_limited(&tape);
+    muted_heads_are_silent(&tape, &rng);
+    bad_configs_are_refused();
+    heed_tape_free(&tape);
+    return heed_test_finish("transformer_property");
+}
