@@ -40,6 +40,8 @@ heed_status heed_examples_add(heed_examples *examples, const int32_t *source, in
 heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pairs, const heed_tokenizer *source,
                                  const heed_tokenizer *target, int32_t max_source, int32_t max_target,
                                  heed_error *error);
+/* No example any more; the memory is kept for others. */
+void heed_examples_clear(heed_examples *examples);
 void heed_examples_free(heed_examples *examples);
 
 /* Some examples side by side. Rows are padded with HEED_TOKEN_PAD to the longest. */

@@ -70,6 +70,13 @@ heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pair
     return status;
 }
 
+void heed_examples_clear(heed_examples *examples)
+{
+    heed_arena_reset(&examples->arena);
+    examples->count = 0;
+    examples->skipped_long = examples->skipped_empty = examples->skipped_unknown = 0;
+}
+
 void heed_examples_free(heed_examples *examples)
 {
     heed_free(examples->list);

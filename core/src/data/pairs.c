@@ -56,6 +56,21 @@ static heed_status add_line(heed_pairs *pairs, char *line, size_t size, const ch
     return HEED_OK;
 }
 
+heed_status heed_pairs_add(heed_pairs *pairs, const char *source, size_t source_size, const char *target,
+                           size_t target_size, heed_error *error)
+{
+    HEED_TRY(reserve(pairs, error));
+    heed_pair *pair = &pairs->list[pairs->count];
+    pair->source = heed_arena_string(&pairs->arena, source, source_size);
+    pair->target = heed_arena_string(&pairs->arena, target, target_size);
+    pair->source_size = (int32_t)source_size;
+    pair->target_size = (int32_t)target_size;
+    if (pair->source == NULL || pair->target == NULL)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for more than %d pairs", (int)pairs->count);
+    pairs->count++;
+    return HEED_OK;
+}
+
 heed_status heed_pairs_parse(heed_pairs *pairs, const char *text, size_t size, const char *what, heed_error *error)
 {
     int32_t count_before = pairs->count;

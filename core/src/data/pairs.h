@@ -26,6 +26,9 @@ typedef struct heed_pairs { /* zero-initialise; heed_pairs_free at the end */
 heed_status heed_pairs_read_tsv(heed_pairs *pairs, const char *path, heed_error *error);
 /* The same from memory; `what` names it in messages. */
 heed_status heed_pairs_parse(heed_pairs *pairs, const char *text, size_t size, const char *what, heed_error *error);
+/* Adds one pair, whose texts are right already: no NUL, valid UTF-8, not empty. */
+heed_status heed_pairs_add(heed_pairs *pairs, const char *source, size_t source_size, const char *target,
+                           size_t target_size, heed_error *error);
 void heed_pairs_free(heed_pairs *pairs);
 
 /* Moves all pairs of `count` source texts from `pairs` to `held_out` (empty before): the distinct sources, in order of

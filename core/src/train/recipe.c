@@ -48,8 +48,27 @@ static heed_status get_string(const heed_json *object, const char *where, const 
     return HEED_OK;
 }
 
+static heed_status parse_task(const heed_json *data, heed_recipe *out, heed_error *error)
+{
+    static const char *const where = "recipe.data";
+    static const char *const fields[] = {"task", "options", "examples_per_epoch", "dev", "max_length", NULL};
+    const heed_json *options = NULL;
+    const char *name;
+    HEED_TRY(heed_json_only(data, where, fields, error));
+    HEED_TRY(get_string(data, where, "task", &name, error));
+    if (heed_json_get(data, "options") != NULL)
+        HEED_TRY(get_object(data, where, "options", &options, error));
+    HEED_TRY(heed_task_set_up(name, options, where, &out->task, error));
+    HEED_TRY(get_int(data, where, "examples_per_epoch", 1, 100000000, &out->examples_per_epoch, error));
+    HEED_TRY(get_int(data, where, "dev", 1, 1000000, &out->dev, error));
+    out->max_length = 4096;
+    return heed_json_int(data, where, "max_length", 1, 4096, &out->max_length, error);
+}
+
 static heed_status parse_data(const heed_json *data, heed_recipe *out, heed_error *error)
 {
+    if (heed_json_get(data, "task") != NULL)
+        return parse_task(data, out, error);
     static const char *const fields[] = {"train", "hold_out", "hold_out_seed", "max_length", NULL};
     HEED_TRY(heed_json_only(data, "recipe.data", fields, error));
     if (heed_json_get(data, "train") != NULL)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/json.h"
+#include "data/tasks/task.h"
 #include "train/optimizer.h"
 #include "train/schedule.h"
 
@@ -14,6 +15,8 @@ typedef struct heed_recipe {
     int64_t seed;
 
     const char *train_path;   /* TSV below the data folder: source, tab, target; NULL when the caller has the pairs */
+    heed_task_setup task;     /* synthetic examples instead, fresh ones in every epoch; NULL in .task: none */
+    int64_t examples_per_epoch, dev; /* of a task: training examples of an epoch; dev examples */
     int64_t hold_out;         /* dev inputs, taken out of the train file with all their lines */
     int64_t hold_out_seed;
     int64_t max_length;       /* pairs with more tokens than this on either side are left out of training */

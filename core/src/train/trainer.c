@@ -12,6 +12,10 @@ static heed_status take_pairs(heed_trainer *trainer, heed_pairs_source *source, 
 {
     const heed_recipe *recipe = &trainer->recipe;
     heed_error local = {0};
+    if (recipe->task.task != NULL) {
+        HEED_TRY(heed_trainer_task_pairs(trainer, error));
+        return heed_pairs_group(&trainer->dev_pairs, &trainer->arena, &trainer->dev_references, error);
+    }
     HEED_TRY(source(context, recipe, &trainer->pairs, error));
     heed_status status = heed_pairs_hold_out(&trainer->pairs, (int32_t)recipe->hold_out,
                                              (uint64_t)recipe->hold_out_seed, &trainer->dev_pairs, &local);
@@ -66,8 +70,11 @@ static heed_status encode_data(heed_trainer *trainer, heed_error *error)
     const heed_model *model = trainer->model;
     int32_t limit = (int32_t)trainer->recipe.max_length, target_limit = heed_arch_output_limit(model->arch, limit);
     trainer->examples.labels = trainer->dev_examples.labels = model->arch->labels;
-    HEED_TRY(heed_examples_encode(&trainer->examples, &trainer->pairs, model->source, model->target, limit,
-                                  target_limit, error));
+    if (trainer->recipe.task.task != NULL)
+        HEED_TRY(heed_trainer_task_epoch(trainer, 0, error));
+    else
+        HEED_TRY(heed_examples_encode(&trainer->examples, &trainer->pairs, model->source, model->target, limit,
+                                      target_limit, error));
     HEED_TRY(heed_examples_encode(&trainer->dev_examples, &trainer->dev_pairs, model->source, model->target, limit,
                                   target_limit, error));
     if (trainer->examples.count == 0 || trainer->dev_examples.count == 0)

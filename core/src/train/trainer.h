@@ -47,6 +47,7 @@ typedef struct heed_trainer {
     uint64_t data_hash;     /* of the encoded examples: a checkpoint goes with its data */
     heed_batch_plan plan;   /* of epoch planned_epoch; -1: none yet */
     int64_t planned_epoch;
+    int64_t examples_epoch; /* of a task: the epoch that `examples` are of */
     int64_t steps_per_epoch, total_steps;
 
     heed_model *model;
@@ -70,13 +71,18 @@ typedef struct heed_trainer {
     int64_t packed_step;                    /* the step whose values the packed matrices hold; -1: none */
 } heed_trainer;
 
-/* Fills `pairs` (empty) with the examples that the recipe means. */
+/* Fills `pairs` (empty) with the examples that the recipe means; not asked when the recipe has a task. */
 typedef heed_status heed_pairs_source(void *context, const heed_recipe *recipe, heed_pairs *pairs, heed_error *error);
 
 /* Checks the recipe, takes the pairs, makes the model. *out is NULL on failure. */
 heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, heed_pairs_source *source, void *context,
                                 int threads, heed_trainer **out, heed_error *error);
 void heed_trainer_free(heed_trainer *trainer); /* NULL is allowed */
+
+/* Of a recipe with a task, for the trainer itself: the dev pairs, and a sample that the vocabularies are made of; the
+ * examples of an epoch, always as many. */
+heed_status heed_trainer_task_pairs(heed_trainer *trainer, heed_error *error);
+heed_status heed_trainer_task_epoch(heed_trainer *trainer, int64_t epoch, heed_error *error);
 
 /* One optimiser step. A loss or gradient that is not finite is HEED_ERROR_NUMERIC, naming the step; the parameters are
  * then as they were before it. */

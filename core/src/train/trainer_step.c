@@ -90,6 +90,8 @@ heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "step %lld: the %s is over", (long long)state->step + 1,
                          state->finished ? "training" : "epoch");
     if (trainer->planned_epoch != state->epoch) {
+        if (recipe->task.task != NULL && trainer->examples_epoch != state->epoch)
+            HEED_TRY(heed_trainer_task_epoch(trainer, state->epoch, error));
         HEED_TRY(heed_batch_plan_make(&trainer->plan, &trainer->examples, (int)recipe->batch, (uint64_t)recipe->seed,
                                       (int)state->epoch, error));
         trainer->planned_epoch = state->epoch;
