@@ -41,12 +41,30 @@ static void softmax_rows(heed_rng *rng) {
     heed_tape_free(&tape);
 }
 
+/* What follows "encoder.", "encoder.reverse." or "decoder." in the name of a trace that a recurrent layer makes; NULL for
+ * other traces. */
+static const char *recurrent_part(const char *name) {
+    static const char *const layers[] = {"encoder.reverse.", "encoder.", "decoder."};
+    for (int i = 0; i < 3; i++) {
+        const size_t n = strlen(layers[i]);
+        const char *part = name + n;
+        if (strncmp(name, layers[i], n) == 0 &&
+            (strncmp(part, "gate.", 5) == 0 || strcmp(part, "cell") == 0 || strcmp(part, "h.gradient_norm") == 0))
+            return part;
+    }
+    return NULL;
+}
+
 /* The shape that a trace of seq2seq has in a pass over `steps` target steps. */
 static void expect_shape(const heed_trace_entry *entry, const heed_model *model, const small_config *config,
                          const heed_batch *batch, int steps) {
     const int memory = 2 * config->encoder_hidden;
     int want[3] = {batch->rows, steps, 0};
-    if (strcmp(entry->name, "encoder.h") == 0)
+    if (recurrent_part(entry->name) && entry->name[0] == 'e')
+        want[1] = batch->source_length, want[2] = config->encoder_hidden;
+    else if (recurrent_part(entry->name))
+        want[2] = config->decoder_hidden;
+    else if (strcmp(entry->name, "encoder.h") == 0)
         want[1] = batch->source_length, want[2] = memory;
     else if (strcmp(entry->name, "decoder.h") == 0)
         want[2] = config->decoder_hidden;
@@ -75,8 +93,10 @@ static void names_are_kept(const heed_model *model, const small_config *config, 
         for (int e = 0; e < trace.count; e++)
             if (strcmp(trace.entries[e].name, *name) == 0)
                 found++;
-        const bool once = !config->input_feeding || strcmp(*name, "encoder.h") == 0;
-        const bool absent = strcmp(config->score, "none") == 0 && strcmp(*name, "decoder.attention.weights") == 0;
+        const char *part = recurrent_part(*name);
+        const bool once = !config->input_feeding || strncmp(*name, "encoder.", 8) == 0;
+        const bool absent = part ? strcmp(part, "h.gradient_norm") == 0 /* of a backward pass */
+                                 : strcmp(config->score, "none") == 0 && strcmp(*name, "decoder.attention.weights") == 0;
         CHECK_INT(found, absent ? 0 : once ? 1 : batch->target_length);
     }
     for (int e = 0; e < trace.count; e++) {
@@ -149,11 +169,63 @@ static void names_are_given(void) {
     heed_model_free(model);
 }
 
+/* The gradients of the states of an rnn without input, begun near zero so that tanh is nearly linear, with Wh = 0.5 I:
+ * the norm halves with every step back, and at the last step is that of Wo^T (p - target). */
+static void gradients_fade(void) {
+    enum { STEPS = 5, HIDDEN = 3, LABELS = 5 };
+    static const char text[] =
+        "{\"model_type\": \"classifier\", \"embedding\": 2, \"hidden\": 3, \"cell\": \"rnn\"}";
+    heed_error error = {0};
+    heed_arena arena = {0};
+    heed_generation *g = NULL;
+    heed_model *model = NULL;
+    heed_tokenizer *source = NULL, *target = NULL;
+    bool done = false;
+    char *json = NULL;
+    const heed_json *config = heed_json_parse(&arena, text, strlen(text), "config", &error);
+    const heed_generate_options options = {.trace = "encoder.h.gradient_norm,encoder.h"};
+    if (!CHECK_OK(heed_tokenizers_parse(small_tokenizers, strlen(small_tokenizers), &source, &target, &error), &error) ||
+        !CHECK_OK(heed_model_create(config, source, target, 1, &model, &error), &error))
+        return;
+    heed_params *params = &model->params;
+    memset(params->values, 0, params->size * sizeof *params->values);
+    heed_real *wh = params->values + params->list[heed_params_find(params, "encoder.rnn.0.weight_hh")].offset;
+    heed_real *wo = params->values + params->list[heed_params_find(params, "output.weight")].offset;
+    for (int i = 0; i < HIDDEN; i++)
+        wh[i * HIDDEN + i] = (heed_real)0.5;
+    for (int i = 0; i < LABELS * HIDDEN; i++)
+        wo[i] = (heed_real)(i % 4 - 1.5);
+    double want = 0; /* all labels have p = 1/5; the first one is chosen */
+    for (int k = 0; k < HIDDEN; k++) {
+        double d = 0;
+        for (int label = 0; label < LABELS; label++)
+            d += (1.0 / LABELS - (label == 0)) * (double)wo[label * HIDDEN + k];
+        want += d * d;
+    }
+    if (CHECK_OK(heed_generation_start(model, "facea", STEPS, &options, &g, &error), &error) &&
+        CHECK_OK(heed_generation_advance(g, &done, &error), &error) &&
+        CHECK_OK(heed_generation_json(g, &json, &error), &error)) {
+        const heed_json *result = heed_json_parse(&arena, json, strlen(json), "json", &error);
+        const heed_json *entry = heed_json_get(result, "trace")->first;
+        CHECK_STRING(entry->next ? heed_json_get(entry->next, "name")->string : "", "encoder.h.gradient_norm");
+        const heed_json *values = entry->next ? heed_json_get(entry->next, "values") : NULL;
+        int t = 0;
+        for (const heed_json *v = values ? values->first : NULL; v; v = v->next, t++)
+            heed_compare_one("gradient norm", (size_t)t, v->number, sqrt(want) * pow(0.5, STEPS - 1 - t), 1e-5);
+        CHECK_INT(t, STEPS);
+    }
+    heed_text_free(json);
+    heed_generation_free(g);
+    heed_model_free(model);
+    heed_arena_free(&arena);
+}
+
 int main(void) {
     heed_rng rng;
     heed_rng_seed(&rng, 6, 6);
     softmax_rows(&rng);
     names_are_given();
+    gradients_fade();
     for (int i = 0; i < MODELS; i++) {
         const small_config config = small_config_random(&rng);
         small_setting set;

@@ -20,7 +20,8 @@ typedef struct heed_generate_options {
     int max_length;     /* output tokens, at most HEED_OUTPUT_MAX; 0: 2 * input + 10 */
     double length_penalty; /* scores are log p / length^penalty when hypotheses are ranked; 0: log p as it is */
     const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept);
-                           NULL: none; a name that the architecture does not keep is an error */
+                           NULL: none; a name that the architecture does not keep is an error. Names in
+                           ".gradient_norm" are of -log p of the best output, and there when it is done */
 } heed_generate_options;
 
 /* One decoding step of a hypothesis. `attention` has one weight per input token (NULL without attention). */

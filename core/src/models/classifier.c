@@ -11,8 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "models/arch.h"
-#include "nn/layers.h"
+#include "models/recurrent_traces.h"
 
 typedef struct network {
     int embedding; /* parameter id */
@@ -29,6 +28,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     static const char where[] = "config";
     static const char *const fields[] = {"model_type", "embedding", "hidden",  "layers", "bidirectional",
                                          "cell",       "pooling",   "dropout", NULL};
+    static const char *const more[] = {"encoder.h", "logits", NULL};
     int64_t embedding = 64, hidden = 128, layers = 1;
     double dropout = 0;
     bool bidirectional = false;
@@ -62,9 +62,12 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     net->embedding = heed_embedding_declare(&model->params, "embedding", source_vocabulary, (int)embedding);
     net->encoder = heed_recurrent_declare(&model->params, name, cell, (int)embedding, (int)hidden, (int)layers,
                                           bidirectional, dropout);
+    net->encoder.trace[0] = "encoder";
+    net->encoder.trace[1] = "encoder.reverse";
     net->output = heed_linear_declare(&model->params, "output", (int)hidden * (bidirectional ? 2 : 1), labels, true);
     model->network = net;
-    return HEED_OK;
+    const heed_recurrent_layer *const encoder = &net->encoder;
+    return heed_recurrent_traces(model, &encoder, 1, more, error);
 }
 
 /* The mean of y [B, T, D] over each row's steps, [B, D]: a product with weights 1 / length. */
@@ -144,8 +147,6 @@ static void reorder(const heed_model *model, heed_decoding *decoding, const int3
     (void)model, (void)decoding, (void)parents;
 }
 
-static const char *const traces[] = {"encoder.h", "logits", NULL};
-
 const heed_arch heed_arch_classifier = {
     .name = "classifier",
     .labels = true,
@@ -154,5 +155,4 @@ const heed_arch heed_arch_classifier = {
     .start = start,
     .step = step,
     .reorder = reorder,
-    .traces = traces,
 };

@@ -303,6 +303,8 @@ heed_status heed_generation_advance(heed_generation *g, bool *done, heed_error *
     if (g->done)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "the generation has ended");
     HEED_TRY(advance(g, error));
+    if (g->done)
+        HEED_TRY(heed_generation_trace_gradients(g, error));
     g->seconds += heed_clock() - begin;
     *done = g->done;
     return HEED_OK;

@@ -40,4 +40,8 @@ struct heed_generation {
     double seconds;
 };
 
+/* When a trace that ends in ".gradient_norm" is asked for: a backward pass from -log p of the best hypothesis (<eos>
+ * included, when it came), whose gradient norms join the trace. */
+heed_status heed_generation_trace_gradients(heed_generation *generation, heed_error *error);
+
 #endif

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "models/arch.h"
+#include "models/recurrent_traces.h"
 #include "nn/attention/attention.h"
 
 typedef struct network {
@@ -35,6 +35,8 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     static const char *const fields[] = {"model_type", "source_embedding", "target_embedding", "encoder_hidden",
                                          "encoder_layers", "decoder_hidden", "decoder_layers", "score",
                                          "input_feeding", "dropout", "cell", NULL};
+    static const char *const more[] = {"encoder.h",       "decoder.h",      "decoder.attention.weights",
+                                       "decoder.context", "decoder.logits", NULL};
     int64_t source_embedding = 64, target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
     int64_t decoder_hidden = 256, decoder_layers = 1;
     double dropout = 0;
@@ -78,6 +80,9 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     net->decoder = heed_recurrent_declare(params, name, cell,
                                           (int)target_embedding + (input_feeding ? hidden : 0), hidden,
                                           (int)decoder_layers, false, dropout);
+    net->encoder.trace[0] = "encoder";
+    net->encoder.trace[1] = "encoder.reverse";
+    net->decoder.trace[0] = "decoder";
     net->bridged = memory != hidden;
     if (net->bridged) {
         net->bridge_h = heed_linear_declare(params, "bridge.h", memory, hidden, true);
@@ -98,7 +103,8 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     net->combine = heed_linear_declare(params, "decoder.combine", memory + hidden, hidden, true);
     net->output = heed_linear_declare(params, "decoder.output", hidden, target_vocabulary, true);
     model->network = net;
-    return HEED_OK;
+    const heed_recurrent_layer *const layers[] = {&net->encoder, &net->decoder};
+    return heed_recurrent_traces(model, layers, 2, more, error);
 }
 
 /* What the decoder needs to know of the source. */
@@ -343,9 +349,6 @@ static void reorder(const heed_model *model, heed_decoding *decoding, const int3
     state->spare = old;
 }
 
-static const char *const traces[] = {"encoder.h", "decoder.h", "decoder.attention.weights", "decoder.context",
-                                     "decoder.logits", NULL};
-
 const heed_arch heed_arch_seq2seq = {
     .name = "seq2seq",
     .configure = configure,
@@ -353,5 +356,4 @@ const heed_arch heed_arch_seq2seq = {
     .start = start,
     .step = step,
     .reorder = reorder,
-    .traces = traces,
 };

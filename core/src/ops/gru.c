@@ -43,7 +43,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         return;
     for (int i = r->steps - 1; i >= 0; i--) {
         const size_t first = (size_t)i * rows;
-        heed_recurrence_back_output(tape, r, node, i, back.dh);
+        heed_recurrence_back_output(tape, r, node, i, &back);
         for (size_t b = 0; b < rows; b++) {
             heed_real *dg = back.dgates + (first + b) * gates, *dp = dproducts + (first + b) * gates;
             if (!heed_recurrence_real(r, i, (int)b)) {
@@ -106,6 +106,9 @@ heed_recurrent_result heed_gru(heed_tape *tape, heed_tensor *x, heed_tensor *wx,
                             before + b * cells, candidate + (first + b) * cells, r->h + (first + rows + b) * cells);
         heed_recurrence_hold(r, i, r->h);
     }
+    static const char *const names[] = {"gate.reset", "gate.update", "gate.candidate"};
+    for (int k = 0; k < 3; k++)
+        heed_recurrence_trace(tape, r, names[k], g, r->gates, k * r->cells);
     *keep = (saved){r, g, candidate};
     return heed_recurrence_end(tape, r, &heed_op_gru, &in, NULL, keep);
 }

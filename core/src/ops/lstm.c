@@ -23,7 +23,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     for (int i = r->steps - 1; i >= 0; i--) {
         const heed_real *c_prev = keep->c + (size_t)i * state, *c = c_prev + state;
         const size_t at = (size_t)i * r->rows * gates;
-        heed_recurrence_back_output(tape, r, node, i, back.dh);
+        heed_recurrence_back_output(tape, r, node, i, &back);
         for (int b = 0; b < r->rows; b++) {
             const size_t row = (size_t)b * cells;
             heed_real *dg = back.dgates + at + (size_t)b * gates, *dh = back.dh + row;
@@ -70,6 +70,10 @@ heed_recurrent_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx
         heed_recurrence_hold(r, i, r->h);
         heed_recurrence_hold(r, i, c);
     }
+    static const char *const names[] = {"gate.input", "gate.forget", "gate.candidate", "gate.output"};
+    for (int k = 0; k < 4; k++)
+        heed_recurrence_trace(tape, r, names[k], g, r->gates, k * r->cells);
+    heed_recurrence_trace(tape, r, "cell", c + state, r->cells, 0);
     *keep = (saved){r, g, c};
     return heed_recurrence_end(tape, r, &heed_op_lstm, &in, c, keep);
 }

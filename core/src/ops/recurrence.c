@@ -1,5 +1,7 @@
 #include "ops/recurrence.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "ops/project.h"
@@ -157,6 +159,28 @@ heed_recurrent_result heed_recurrence_end(heed_tape *tape, const heed_recurrence
     return result;
 }
 
+static void keep(heed_tape *tape, const heed_recurrence *r, const char *name, const heed_tensor *x)
+{
+    char full[96];
+    snprintf(full, sizeof full, "%s.%s", r->pass.trace, name);
+    heed_trace_keep(tape, full, x);
+}
+
+void heed_recurrence_trace(heed_tape *tape, const heed_recurrence *r, const char *name, const heed_real *block,
+                           int width, int column)
+{
+    if (!tape->trace || !r->pass.trace)
+        return;
+    const size_t cells = (size_t)r->cells;
+    heed_tensor *x = heed_tensor_new(tape, false, 3, (int[]){r->rows, r->steps, r->cells});
+    for (int i = 0; heed_tensor_ok(x) && i < r->steps; i++)
+        for (int b = 0; b < r->rows; b++)
+            if (heed_recurrence_real(r, i, b))
+                memcpy(x->data + ((size_t)b * r->steps + heed_recurrence_time(r, i)) * cells,
+                       block + ((size_t)i * r->rows + b) * width + column, cells * sizeof *block);
+    keep(tape, r, name, x);
+}
+
 bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
                                 heed_recurrence_back *back)
 {
@@ -167,7 +191,9 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
         .dh = heed_tape_alloc(tape, size, sizeof *back->dh),
         .wh = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->cells), sizeof *back->wh),
     };
-    if (!back->dgates || !back->dh || !back->wh)
+    if (tape->trace && r->pass.trace)
+        back->norms = heed_tensor_new(tape, false, 2, (int[]){r->rows, r->steps});
+    if (!back->dgates || !back->dh || !back->wh || (back->norms && !heed_tensor_ok(back->norms)))
         return false;
     memcpy(back->dh, node->outputs[H]->grad, size * sizeof *back->dh);
     kernels->pack(r->gates, r->cells, node->inputs[WH]->data, r->cells, 1, back->wh);
@@ -182,14 +208,20 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
 }
 
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
-                                 heed_real *dh)
+                                 heed_recurrence_back *back)
 {
     const heed_tensor *y = node->outputs[Y];
     const size_t cells = (size_t)r->cells;
-    for (int b = 0; y && b < r->rows; b++)
-        if (heed_recurrence_real(r, i, b))
-            tape->kernels->axpy(cells, 1, y->grad + ((size_t)b * r->steps + heed_recurrence_time(r, i)) * cells,
-                                dh + (size_t)b * cells);
+    for (int b = 0; (y || back->norms) && b < r->rows; b++) {
+        const size_t at = (size_t)b * r->steps + heed_recurrence_time(r, i);
+        heed_real *dh = back->dh + (size_t)b * cells;
+        if (!heed_recurrence_real(r, i, b))
+            continue;
+        if (y)
+            tape->kernels->axpy(cells, 1, y->grad + at * cells, dh);
+        if (back->norms)
+            back->norms->data[at] = (heed_real)sqrt(tape->kernels->sum_squares(cells, dh));
+    }
 }
 
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
@@ -224,4 +256,6 @@ void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const h
                       tape->gemm_scratch);
     if (h0 && h0->grad)
         kernels->axpy((size_t)r->rows * r->cells, 1, back->dh, h0->grad);
+    if (back->norms)
+        keep(tape, r, "h.gradient_norm", back->norms);
 }

@@ -47,20 +47,25 @@ void heed_recurrence_hold(const heed_recurrence *r, int i, heed_real *block);
 heed_recurrent_result heed_recurrence_end(heed_tape *tape, const heed_recurrence *r, const heed_op *op,
                                           const heed_recurrent_inputs *in, const heed_real *c, void *saved);
 
+/* Keeps "<pass.trace>.<name>", when that is wanted: of block[T, B, width] the columns [column, column + H). */
+void heed_recurrence_trace(heed_tape *tape, const heed_recurrence *r, const char *name, const heed_real *block,
+                           int width, int column);
+
 /* The way back. The op fills dgates[i], the gradient of x Wx^T + bias, with zeros in rows that do not have the step. */
 typedef struct heed_recurrence_back {
     heed_real *dgates;  /* [T, B, G] */
     heed_real *dh;      /* [B, H]: of the state after the step at hand */
     heed_real *wh, *wx; /* packed for d(gates) W; wx NULL when x wants no gradient */
     heed_real *dx;      /* [B, I], likewise */
+    heed_tensor *norms; /* [B, T]: of dh, when they are traced; else NULL */
 } heed_recurrence_back;
 
 /* false, with the tape's error set, when there is no memory. */
 bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
                                 heed_recurrence_back *back);
-/* dh += the gradient of y at step i. */
+/* dh += the gradient of y at step i: dh is then the whole gradient of the state after the step. */
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
-                                 heed_real *dh);
+                                 heed_recurrence_back *back);
 /* Once dgates[i] is there, and dh is what reaches the state before the step past the gates (nothing but in a gru; unchanged
  * where a row does not have the step): dh += dproduct Wh, and the shares of x and the bias. `dproduct` [B, G] is the
  * gradient of h Wh^T; it is dgates[i] but in a gru. */

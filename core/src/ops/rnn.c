@@ -32,7 +32,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     for (int i = r->steps - 1; i >= 0; i--) {
         const heed_real *h = r->h + ((size_t)i + 1) * state;
         heed_real *dgates = back.dgates + (size_t)i * state;
-        heed_recurrence_back_output(tape, r, node, i, back.dh);
+        heed_recurrence_back_output(tape, r, node, i, &back);
         for (int b = 0; b < r->rows; b++) {
             const size_t row = (size_t)b * cells;
             if (!heed_recurrence_real(r, i, b))

@@ -8,4 +8,6 @@ static heed_recurrent_result run(heed_tape *tape, heed_tensor *x, heed_tensor *w
     return heed_gru(tape, x, wx, wh, bias, h0, pass);
 }
 
-const heed_cell heed_cell_gru = {"gru", 3, 4, HEED_INIT_UNIFORM, false, run};
+static const char *const traces[] = {"gate.reset", "gate.update", "gate.candidate", NULL};
+
+const heed_cell heed_cell_gru = {"gru", 3, 4, HEED_INIT_UNIFORM, false, traces, run};

@@ -1,4 +1,6 @@
 /* Long short-term memory (Hochreiter and Schmidhuber 1997), its forget gate open at first (Jozefowicz 2015). */
 #include "nn/cells/cell.h"
 
-const heed_cell heed_cell_lstm = {"lstm", 4, 4, HEED_INIT_LSTM_BIAS, true, heed_lstm};
+static const char *const traces[] = {"gate.input", "gate.forget", "gate.candidate", "gate.output", "cell", NULL};
+
+const heed_cell heed_cell_lstm = {"lstm", 4, 4, HEED_INIT_LSTM_BIAS, true, traces, heed_lstm};
