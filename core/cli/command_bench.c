@@ -43,7 +43,7 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--data", "FOLDER", "where its files are: NAME.json, NAME.bin, golden.json", CLI_TEXT, &model.folder, 0, 0},
         {"--task", "TASK", "infer (default) or train", CLI_TEXT, &model.job.task, 0, 0},
         {"--dtype", "TYPE", "of its weights: f32 (default)", CLI_TEXT, &model.job.dtype, 0, 0},
-        {"--threads", "N", "of its training; default 1", CLI_INT, &model.job.threads, 1, 64},
+        {"--threads", "N", "of its training; default 1", CLI_INT, &model.job.threads, 1, HEED_BENCH_THREADS},
         {"--seconds", "S", "how long it is timed; default 3", CLI_INT, &model.seconds, 0, 3600},
         {"--json", NULL, "a list of objects; with --model an object on each line", CLI_FLAG, &output.json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},

@@ -18,9 +18,9 @@ static heed_bench_job *load(const heed_bench_job_options *options, const char *f
     return job;
 }
 
-static void compute(const char *isa, const heed_bench_model *model, const char *task, size_t piece)
+static void compute(const char *isa, const heed_bench_model *model, const char *task, int threads, size_t piece)
 {
-    const heed_bench_job_options options = {.model = model->name, .task = task, .threads = 1};
+    const heed_bench_job_options options = {.model = model->name, .task = task, .threads = threads};
     const bool training = strcmp(task, "train") == 0;
     bench_file golden = read_bench_file("golden", ".json");
     heed_error error = {0};
@@ -40,7 +40,8 @@ static void compute(const char *isa, const heed_bench_model *model, const char *
         CHECK(training ? outcome.examples > 1 : outcome.logit_count > 1);
     }
     if (heed_test_failed)
-        fprintf(stderr, "  with %s, %s, %s, pieces of %zu bytes\n", isa, model->name, task, piece);
+        fprintf(stderr, "  with %s, %s, %s, %d threads, pieces of %zu bytes\n", isa, model->name, task, threads,
+                piece);
     heed_bench_job_free(job);
     heed_free(golden.data);
 }
@@ -107,11 +108,11 @@ int main(void)
         for (int i = 0; heed_bench_model_at(i); i++) {
             const heed_bench_model *model = heed_bench_model_at(i);
             if (strstr(model->tasks, "infer"))
-                compute(*isa, model, "infer", 1 << 20);
-            if (strstr(model->tasks, "train"))
-                compute(*isa, model, "train", 100);
+                compute(*isa, model, "infer", 1, 1 << 20);
+            for (int threads = 1; strstr(model->tasks, "train") && threads <= 9; threads *= 3)
+                compute(*isa, model, "train", threads, 100);
         }
-        compute(*isa, heed_bench_model_at(0), "infer", 4);
+        compute(*isa, heed_bench_model_at(0), "infer", 1, 4);
     }
     refuse_expectations();
     refuse_use();

@@ -4,12 +4,12 @@
 #include "heed/bench.h"
 
 /* Every model in turn: the manifest is made for one of them only. */
-static void run(const char *model, const uint8_t *data, size_t size, size_t file_size)
+static void run(const char *model, const char *task, const uint8_t *data, size_t size, size_t file_size)
 {
     static const char zeros[1 << 16];
     heed_bench_job *job = NULL;
     heed_error error = {0};
-    const heed_bench_job_options options = {.model = model};
+    const heed_bench_job_options options = {.model = model, .task = task};
     heed_status status = heed_bench_job_create(&options, (const char *)data, size, file_size, &job, &error);
     if (status == HEED_OK) {
         status = heed_bench_job_feed(job, zeros, file_size, &error);
@@ -33,6 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     const size_t file_size = status == HEED_OK ? manifest.bytes : 4;
     heed_arena_free(&arena);
     for (int i = 0; file_size <= 1 << 16 && heed_bench_model_at(i); i++)
-        run(heed_bench_model_at(i)->name, data, size, file_size);
+        for (int train = 0; train < 2; train++)
+            run(heed_bench_model_at(i)->name, train ? "train" : "infer", data, size, file_size);
     return 0;
 }

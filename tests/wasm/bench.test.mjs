@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { runs } from '../bench/runs.mjs';
 import { newEngine, root, thrown } from './support.mjs';
 
 const data = join(root, 'tests/bench/data');
@@ -12,7 +13,7 @@ const buffer = (name) => {
 };
 const tensors = (name) => new Uint8Array(buffer(`${name}.bin`));
 
-for (const { model, file = model, task } of [{ model: 'M1', task: 'infer' }]) {
+for (const { model, file, task } of runs) {
   test(`${model}, ${task}: the expected results, fed in pieces of any size`, async () => {
     const engine = await newEngine();
     for (const piece of [1 << 20, 4097, 3]) {

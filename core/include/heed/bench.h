@@ -57,7 +57,7 @@ typedef struct heed_bench_job_options {
     const char *model; /* one of heed_bench_model_at */
     const char *task;  /* "infer" or "train"; NULL: "infer" */
     const char *dtype; /* of the weight matrices in inference: "f32"; NULL: "f32" */
-    int threads;       /* of training: the batch is cut into so many shards; 0: 1. Inference is one thread */
+    int threads;       /* of training, at most HEED_BENCH_THREADS; the batch is cut into as many shards; 0: 1 */
 } heed_bench_job_options;
 
 typedef struct heed_bench_model {
@@ -80,7 +80,7 @@ typedef struct heed_bench_outcome {
     int examples, target_tokens; /* of one training step; target_tokens 0 for a classifier */
     int64_t weights;       /* parameters of the model */
 } heed_bench_outcome;
-enum { HEED_BENCH_LOSSES = 5 };
+enum { HEED_BENCH_LOSSES = 5, HEED_BENCH_THREADS = 64 };
 
 /* How far that is from the expected values; -1 where there is nothing to compare. */
 typedef struct heed_bench_check {

@@ -4,27 +4,25 @@
 #include "base/error.h"
 #include "bench/bench_job.h"
 
-static heed_status make_results(heed_bench_job *job, int tokens, int logits, heed_error *error)
-{
-    job->tokens = heed_arena_alloc_zero(&job->arena, (size_t)tokens * sizeof *job->tokens);
-    job->logits = heed_arena_alloc_zero(&job->arena, (size_t)logits * sizeof *job->logits);
-    if (!job->tokens || !job->logits)
-        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a benchmark's results");
-    job->outcome.token_count = tokens;
-    job->outcome.tokens = job->tokens;
-    job->outcome.logit_count = logits;
-    job->outcome.logits = job->logits;
-    return HEED_OK;
-}
-
-heed_status heed_bench_prepare_decoding(heed_bench_job *job, heed_error *error)
+heed_status heed_bench_prepare_inference(heed_bench_job *job, heed_error *error)
 {
     int rows, columns;
-    if (!heed_bench_input(job, "src", &rows, &columns, error))
+    const bool labels = job->model.arch->labels;
+    if (!heed_bench_input(job, job->plan->input, &rows, &columns, error))
         return HEED_ERROR_FORMAT;
     if (rows != 1)
-        return heed_fail(error, HEED_ERROR_FORMAT, "manifest: src must have one row, not %d", rows);
-    return make_results(job, (int)job->sizes.steps, (int)job->sizes.target_vocabulary, error);
+        return heed_fail(error, HEED_ERROR_FORMAT, "manifest: %s must have one row, not %d", job->plan->input, rows);
+    HEED_TRY(heed_tape_init(&job->tape, error));
+    const size_t vocabulary = (size_t)job->sizes.target_vocabulary;
+    job->tokens = heed_arena_alloc_zero(&job->arena, (size_t)job->sizes.steps * sizeof *job->tokens);
+    job->logits = heed_arena_alloc_zero(&job->arena, vocabulary * sizeof *job->logits);
+    if (!job->tokens || !job->logits)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a benchmark's results");
+    job->outcome.tokens = job->tokens;
+    job->outcome.token_count = labels ? 0 : (int)job->sizes.steps;
+    job->outcome.logits = job->logits + (labels ? HEED_TOKEN_SPECIALS : 0); /* which are no labels */
+    job->outcome.logit_count = (int)vocabulary - (labels ? HEED_TOKEN_SPECIALS : 0);
+    return HEED_OK;
 }
 
 static int32_t largest(const heed_real *x, int count)
@@ -36,17 +34,17 @@ static int32_t largest(const heed_real *x, int count)
     return best;
 }
 
-heed_status heed_bench_decode(heed_bench_job *job, heed_error *error)
+heed_status heed_bench_infer(heed_bench_job *job, heed_error *error)
 {
     const heed_model *model = &job->model;
     heed_decoding decoding;
     int rows, length;
-    const int32_t *source = heed_bench_input(job, "src", &rows, &length, error);
+    const int32_t *source = heed_bench_input(job, job->plan->input, &rows, &length, error);
     const int32_t lengths[] = {length};
     int32_t token = (int32_t)job->sizes.bos;
     heed_tape_reset(&job->tape);
     HEED_TRY(model->arch->start(model, &job->tape, source, lengths, rows, length, 1, &decoding, error));
-    for (int t = 0; t < job->outcome.token_count; t++) {
+    for (int t = 0; t < job->sizes.steps; t++) {
         HEED_TRY(model->arch->step(model, &job->tape, &decoding, &token, error));
         token = largest(decoding.logits, decoding.vocabulary);
         job->tokens[t] = token;

@@ -15,8 +15,7 @@ const heed_bench_model *heed_bench_model_at(int i)
 
 uint64_t heed_bench_allocations(void) { return heed_alloc_count(); }
 
-const int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows, int *columns,
-                                heed_error *error)
+int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows, int *columns, heed_error *error)
 {
     const heed_bench_entry *entry = heed_bench_manifest_find(&job->manifest, name);
     if (!entry || !entry->integers) {
@@ -155,8 +154,8 @@ static heed_status make_model(heed_bench_job *job, heed_error *error)
                                   (int)job->sizes.target_vocabulary, error);
 }
 
-static heed_status build(heed_bench_job *job, const char *manifest, size_t manifest_size, size_t file_size,
-                         heed_error *error)
+static heed_status build(heed_bench_job *job, int threads, const char *manifest, size_t manifest_size,
+                         size_t file_size, heed_error *error)
 {
     HEED_TRY(heed_bench_manifest_parse(&job->arena, manifest, manifest_size, &job->manifest, error));
     if (job->manifest.bytes != file_size)
@@ -169,9 +168,8 @@ static heed_status build(heed_bench_job *job, const char *manifest, size_t manif
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a benchmark's tensors");
     HEED_TRY(match(job, params, error));
     HEED_TRY(make_places(job, params, error));
-    HEED_TRY(heed_tape_init(&job->tape, error));
     job->outcome.weights = (int64_t)job->model.params.size;
-    return job->plan->prepare(job, error);
+    return job->training ? heed_bench_prepare_training(job, threads, error) : heed_bench_prepare_inference(job, error);
 }
 
 static heed_status find_plan(const char *name, const heed_bench_plan **out, heed_error *error)
@@ -198,12 +196,16 @@ heed_status heed_bench_job_create(const heed_bench_job_options *options, const c
                          plan->model.tasks, task);
     if (strcmp(dtype, "f32") != 0)
         return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: dtype \"%s\" is not f32", dtype);
+    if (options->threads < 0 || options->threads > HEED_BENCH_THREADS)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "bench: threads is %d, must be 0 to %d", options->threads,
+                         HEED_BENCH_THREADS);
     heed_bench_job *job = heed_alloc(1, sizeof *job);
     if (!job)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a benchmark");
     job->plan = plan;
     job->training = strcmp(task, "train") == 0;
-    heed_status status = build(job, manifest, manifest_size, file_size, error);
+    heed_status status = build(job, options->threads > 0 ? options->threads : 1, manifest, manifest_size, file_size,
+                               error);
     if (status != HEED_OK) {
         heed_bench_job_free(job);
         return status;
@@ -216,6 +218,7 @@ void heed_bench_job_free(heed_bench_job *job)
 {
     if (!job)
         return;
+    heed_bench_free_training(job);
     heed_tape_free(&job->tape);
     heed_params_free(&job->model.params);
     heed_arena_free(&job->model.arena);
@@ -254,9 +257,12 @@ heed_status heed_bench_job_feed(heed_bench_job *job, const void *bytes, size_t s
         job->fed += n;
         job->at += n == left;
     }
-    if (job->fed < job->manifest.bytes || job->training)
+    if (job->fed < job->manifest.bytes)
         return HEED_OK;
-    return heed_params_pack(&job->model.params, error);
+    if (!job->training)
+        return heed_params_pack(&job->model.params, error);
+    heed_bench_fill_batch(job);
+    return HEED_OK;
 }
 
 heed_status heed_bench_job_run(heed_bench_job *job, heed_error *error)
@@ -264,7 +270,7 @@ heed_status heed_bench_job_run(heed_bench_job *job, heed_error *error)
     if (job->fed < job->manifest.bytes)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "bench: %zu of %zu bytes of tensors were given", job->fed,
                          job->manifest.bytes);
-    return job->plan->infer(job, error);
+    return job->training ? heed_bench_train_step(job, error) : heed_bench_infer(job, error);
 }
 
 heed_bench_outcome heed_bench_job_outcome(const heed_bench_job *job) { return job->outcome; }

@@ -2,13 +2,14 @@
 #ifndef HEED_BENCH_JOB_H
 #define HEED_BENCH_JOB_H
 
+#include "base/thread.h"
 #include "bench/bench_manifest.h"
 #include "heed/bench.h"
 #include "models/arch.h"
 
 /* Sizes that the manifest's config gives. Absent ones are 0. */
 typedef struct heed_bench_sizes {
-    int64_t source_vocabulary, target_vocabulary, steps, bos, batch;
+    int64_t source_vocabulary, target_vocabulary, steps, bos;
     double rate; /* of Adam */
 } heed_bench_sizes;
 
@@ -26,12 +27,20 @@ struct heed_bench_plan {
     /* Reads the sizes and appends our config.json for them. */
     heed_status (*configure)(const heed_json *config, heed_bench_sizes *sizes, heed_json_writer *writer,
                              heed_error *error);
-    /* Checks the job's inputs and makes what its runs need. */
-    heed_status (*prepare)(heed_bench_job *job, heed_error *error);
-    heed_status (*infer)(heed_bench_job *job, heed_error *error);
+    const char *input;                       /* names of the i32 tensors: of inference, */
+    const char *train_input, *train_target;  /* and of training; NULL: it is not trained */
     double loss_tolerance; /* of the first training steps against float64 */
 };
 extern const heed_bench_plan heed_bench_plans[]; /* ended by a NULL arch */
+
+/* A part of the training batch, computed by one thread. */
+typedef struct heed_bench_shard {
+    heed_tape tape;
+    heed_batch batch;
+    heed_real *gradient;
+    double loss;              /* summed */
+    heed_error error;
+} heed_bench_shard;
 
 struct heed_bench_job {
     heed_arena arena;         /* manifest, inputs, results */
@@ -42,20 +51,32 @@ struct heed_bench_job {
     void **destinations;      /* of every entry; NULL: not read */
     size_t fed;               /* bytes of the file */
     int at;                   /* the entry that the next byte belongs to */
-    bool training;
-    heed_tape tape;
     heed_bench_outcome outcome;
+    /* inference */
+    heed_tape tape;
     int32_t *tokens;
     heed_real *logits;
+    /* training */
+    bool training;
+    int shard_count;
+    heed_bench_shard *shards;
+    heed_pool *pool;
+    heed_real *blocks;        /* m, v, then the gradient of each shard */
+    double *chunk_sums;
+    int64_t step;
     double losses[HEED_BENCH_LOSSES];
 };
 
 /* The integers of this name, [rows, columns]; rank 1 is one column. NULL and an error when they are not there. */
-const int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows, int *columns,
-                                heed_error *error);
+int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows, int *columns, heed_error *error);
 
-/* bench_infer.c */
-heed_status heed_bench_prepare_decoding(heed_bench_job *job, heed_error *error);
-heed_status heed_bench_decode(heed_bench_job *job, heed_error *error);
+/* bench_infer.c and bench_train.c: what a run needs, made when the sizes are known; and a run. */
+heed_status heed_bench_prepare_inference(heed_bench_job *job, heed_error *error);
+heed_status heed_bench_infer(heed_bench_job *job, heed_error *error);
+heed_status heed_bench_prepare_training(heed_bench_job *job, int threads, heed_error *error);
+/* The batch, once its numbers are there. */
+void heed_bench_fill_batch(heed_bench_job *job);
+heed_status heed_bench_train_step(heed_bench_job *job, heed_error *error);
+void heed_bench_free_training(heed_bench_job *job);
 
 #endif

@@ -54,12 +54,58 @@ static const heed_bench_slot seq2seq_slots[] = {
     {NULL, NULL},
 };
 
+static heed_status configure_classifier(const heed_json *config, heed_bench_sizes *sizes, heed_json_writer *writer,
+                                        heed_error *error)
+{
+    int64_t embedding, hidden, classes;
+    const char *cell = "";
+    HEED_TRY(need(config, "vocab", &sizes->source_vocabulary, error));
+    HEED_TRY(need(config, "classes", &classes, error));
+    HEED_TRY(need(config, "emb", &embedding, error));
+    HEED_TRY(need(config, "hidden", &hidden, error));
+    HEED_TRY(heed_json_string(config, "config", "cell", &cell, error));
+    HEED_TRY(heed_json_real(config, "config", "lr", 0, 1, &sizes->rate, error));
+    sizes->target_vocabulary = classes + HEED_TOKEN_SPECIALS;
+    sizes->steps = 1;
+    heed_json_write_string(writer, "model_type", "classifier");
+    heed_json_write_int(writer, "embedding", embedding);
+    heed_json_write_int(writer, "hidden", hidden);
+    heed_json_write_string(writer, "cell", cell);
+    return HEED_OK;
+}
+
+#define CLASSIFIER_SLOTS(cell)                                                                                        \
+    {{"emb", "embedding.weight"},                                                                                     \
+     {"rnn.w_ih", "encoder." cell ".0.weight_ih"},                                                                    \
+     {"rnn.w_hh", "encoder." cell ".0.weight_hh"},                                                                    \
+     {"rnn.b", "encoder." cell ".0.bias"},                                                                            \
+     {"out.w", "output.weight"},                                                                                      \
+     {"out.b", "output.bias"},                                                                                        \
+     {NULL, NULL}}
+static const heed_bench_slot lstm_slots[] = CLASSIFIER_SLOTS("lstm");
+static const heed_bench_slot rnn_slots[] = CLASSIFIER_SLOTS("rnn");
+
 const heed_bench_plan heed_bench_plans[] = {
     {.model = {"M1", "M1", "infer", "LSTM encoder and decoder with attention"},
      .arch = &heed_arch_seq2seq,
      .slots = seq2seq_slots,
      .configure = configure_seq2seq,
-     .prepare = heed_bench_prepare_decoding,
-     .infer = heed_bench_decode},
+     .input = "src"},
+    {.model = {"M3", "M3", "infer train", "classifier over an LSTM"},
+     .arch = &heed_arch_classifier,
+     .slots = lstm_slots,
+     .configure = configure_classifier,
+     .input = "x",
+     .train_input = "train_x",
+     .train_target = "train_y",
+     .loss_tolerance = 1e-4},
+    {.model = {"M4", "M4", "infer train", "classifier over a tanh RNN"},
+     .arch = &heed_arch_classifier,
+     .slots = rnn_slots,
+     .configure = configure_classifier,
+     .input = "x",
+     .train_input = "train_x",
+     .train_target = "train_y",
+     .loss_tolerance = 1e-4},
     {.arch = NULL},
 };
