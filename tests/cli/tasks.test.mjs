@@ -78,6 +78,100 @@ test('family: every path ends where the steps lead', () => {
   assert.equal(new Set(list.map(([source]) => source.split(' ')[0])).size, 20);
 });
 
+const isoOf = (date) => date.toISOString().slice(0, 10);
+
+const stems = (text) => text.split(' ').map((both) => new RegExp(`^(${both})`));
+const months = stems('jan|янв feb|фев mar|мар apr|апр may|мая jun|июн jul|июл aug|авг sep|сен oct|окт nov|ноя dec|дек');
+const weekdays = stems('sun|воскр mon|понед tue|вторник wed|сред thu|четверг fri|пятниц sat|суббот');
+const units = stems('first|перв second|втор third|трет fourth|четверт fifth|пят sixth|шест seventh|седьм eighth|восьм ninth|девят ' +
+  'tenth|десят eleventh|одинн twelfth|двенадц thirteenth|тринадц fourteenth|четырнадц fifteenth|пятнадц sixteenth|шестнадц ' +
+  'seventeenth|семнадц eighteenth|восемнадц nineteenth|девятнадц');
+const tens = stems('twent|двадцат thirt(y|ie)|тридцат');
+const ordinal = (word) => {
+  const ten = tens.findIndex((stem) => stem.test(word)) + 1;
+  const unit = ten > 0 ? word.split('-')[1] ?? '' : word;
+  return (ten > 0 ? 10 * (ten + 1) : 0) + units.findLastIndex((stem) => stem.test(unit)) + 1;
+};
+
+/** The date that a text means, by the calendar of JavaScript. */
+function readDate(text) {
+  const words = text.toLowerCase().replace(/ г\.$| года$/, '').replace(/(\d)(st|nd|rd|th|-е)\b/g, '$1').match(/[\p{L}-]+|\d+/gu);
+  if (/^\d+[/.]\d+[/.]\d+$/.test(text)) {
+    const [a, b, year] = words.map(Number);
+    return isoOf(new Date(Date.UTC(year, ...(text.includes('/') ? [a - 1, b] : [b - 1, a]))));
+  }
+  const find = (list) => words.map((word) => list.findIndex((stem) => stem.test(word))).find((i) => i >= 0);
+  const [month, weekday] = [find(months), find(weekdays)];
+  const numbers = words.filter((word) => /^\d+$/.test(word)).map(Number);
+  const year = numbers.at(-1);
+  const length = new Date(Date.UTC(year, month + 1, 0)).getUTCDate();
+  const date = (day) => new Date(Date.UTC(year, month, day));
+  if (/предпоследний день|next-to-last day/.test(text)) return isoOf(date(length - 1));
+  if (/последний день|last day/.test(text)) return isoOf(date(length));
+  if (weekday !== undefined && numbers.length === 1) { // the second Sunday of a month
+    const all = Array.from({ length }, (_, i) => i + 1).filter((day) => date(day).getUTCDay() === weekday);
+    return isoOf(date(/last|последн/.test(text) ? all.at(-1) : all[ordinal(words.filter((word) => word !== 'the')[0]) - 1]));
+  }
+  const day = numbers.length === 2 ? numbers[0] : words.slice(0, words.length - 2).reduce((sum, word) => sum + ordinal(word), 0);
+  if (weekday !== undefined) assert.equal(date(day).getUTCDay(), weekday, text);
+  return isoOf(date(day));
+}
+
+test('dates: every form means what the calendar of JavaScript says', () => {
+  for (const language of ['en', 'ru', 'both']) {
+    const list = examples('dates', { language, first_year: 1700, last_year: 2400 }, { count: 5000 });
+    for (const [source, target] of list) assert.equal(readDate(source), target, source);
+    assert.ok(list.every(([source]) => language === 'both' || /[а-я]/.test(source) === (language === 'ru') || /^[\d.]+$/.test(source)));
+    assert.equal(new Set(list.map(([, target]) => target.slice(5, 7))).size, 12);
+    assert.equal(new Set(list.map(([, target]) => target.slice(8))).size, 31);
+    const forms = language === 'ru' ? [/ г\.$/, / года$/, /^\d+\.\d+\.\d+$/, /-е /, /предпоследний день/, /первое воскресенье/, /последняя среда/, /^двадцать первого/]
+      : [/^[A-Z]\w+ \d+, \d+$/, /\dst, /, /^the twenty-first of /, /^\d+\/\d+\/\d+$/, /next-to-last day/, /the last Monday of/, /^Sunday, /];
+    for (const form of forms) assert.ok(list.some(([source]) => form.test(source)), `${language}: ${form}`);
+  }
+  assert.ok(examples('dates', { forms: 'plain' }).every(([source]) => !/last|послед|the \w+ \w+day|первое воск/.test(source)));
+});
+
+test('numbers: the words by another reader, and as the rules of CLDR have them', () => {
+  const known = JSON.parse(readFileSync(new URL('number-words.json', import.meta.url), 'utf8'));
+  const values = {};
+  for (let n = 0; n < 20; n++) values[known.en[n]] = values[known.ru[n]] = n;
+  for (let n = 20; n < 100; n += 10) values[known.en[n]] = values[known.ru[n]] = n;
+  'сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот'.split(' ').forEach((word, i) => (values[word] = 100 * (i + 1)));
+  Object.assign(values, { одна: 1, две: 2 });
+  const readNumber = (text) => {
+    let [total, group] = [0, 0];
+    for (const word of text.split(/[ -]/)) {
+      const scale = /^(thousand|тысяч)/.test(word) ? 1000 : /^(million|миллион)/.test(word) ? 1000000 : 0;
+      if (scale) [total, group] = [total + group * scale, 0];
+      else if (word === 'hundred') group *= 100;
+      else group += values[word];
+    }
+    return total + group;
+  };
+  let compared = 0;
+  for (const language of ['en', 'ru'])
+    for (const max of [130, 999999999]) {
+      const list = examples('numbers', { language, max }, { count: 5000 });
+      for (const [source, target] of list) {
+        assert.equal(`${readNumber(source)}`, target, source);
+        if (target in known[language]) {
+          assert.equal(source, known[language][target]);
+          compared++;
+        }
+      }
+      for (const digits of max === 130 ? [1, 2, 3] : [1, 5, 9])
+        assert.ok(Math.abs(share(list, ([, target]) => target.length === digits) - 1 / `${max}`.length) < 0.08);
+    }
+  assert.ok(compared > 10000);
+  // Those of the list, one by one.
+  for (const language of ['en', 'ru'])
+    for (const n of Object.keys(known[language]).filter((_, i) => i % 15 === 0)) {
+      const options = JSON.stringify({ language, min: Number(n), max: Number(n) });
+      const out = ['--dev', ''].map((dev) => heed(['data', 'numbers', '--count', '1', '--options', options, ...(dev ? [dev] : [])]).out).join('');
+      assert.equal(out, `${known[language][n]}\t${n}\n`);
+    }
+});
+
 const all = heed(['data']).out.match(/^\w+(?=: )/gm);
 
 test('a seed gives the same examples again, another one others; the first are the same on every machine', () => {
@@ -114,6 +208,9 @@ test('impossible options are refused by name', () => {
   refused('brackets', { target: 'maybe' }, /options\.target is "maybe"; it must be one of: verdict, closing/);
   refused('brackets', { min_length: 3, max_length: 3 }, /max_length is 3; no even length/);
   refused('brackets', { kinds: 1, min_length: 1, max_length: 1, target: 'closing' }, /max_length is 1/);
+  refused('dates', { first_year: 2000, last_year: 1999 }, /options\.first_year is 2000; it must be at most last_year, which is 1999/);
+  refused('dates', { language: 'de' }, /options\.language is "de"; it must be one of: en, ru, both/);
+  refused('numbers', { min: 5, max: 4 }, /options\.min is 5; it must be at most max, which is 4/);
   refused('nothing', {}, /data\.task is "nothing"; it must be one of: copy, reverse/);
   assert.match(heed(['data', 'copy', '--options', '{']).err, /options: line 1/);
   assert.equal(heed(['data', 'copy', 'sort']).code, 2);

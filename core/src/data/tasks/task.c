@@ -132,6 +132,13 @@ heed_status heed_task_check_lengths(const int64_t *values, const char *where, he
                      where, (long long)values[0], (long long)values[1]);
 }
 
+const char *const heed_task_languages[] = {"en", "ru", "both", NULL};
+
+bool heed_task_english(heed_rng *rng, int64_t language)
+{
+    return language == 0 || (language == 2 && heed_rng_below(rng, 2));
+}
+
 const heed_task_option heed_letter_options[] = {
     {"min_length", 4, 1, HEED_LETTERS_MAX, NULL, "letters, at least"},
     {"max_length", 12, 1, HEED_LETTERS_MAX, NULL, "letters, at most"},

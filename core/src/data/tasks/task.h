@@ -71,6 +71,10 @@ int64_t heed_task_between(heed_rng *rng, int64_t least, int64_t most);
 /* values[0] is min_length and values[1] max_length. */
 heed_status heed_task_check_lengths(const int64_t *values, const char *where, heed_error *error);
 
+/* Of a task in both languages: the words of its option, whose default is 2, and the language of the next example. */
+extern const char *const heed_task_languages[]; /* "en", "ru", "both" */
+bool heed_task_english(heed_rng *rng, int64_t language);
+
 /* Strings of letters, of which the target is made: copy, reverse, sort. */
 extern const heed_task_option heed_letter_options[];
 enum { HEED_LETTERS_MAX = 1000 };
