@@ -117,6 +117,16 @@ def op_embedding(file):
                     {"y": F.embedding(torch.tensor(ids), x["table"])}, ids=ids)
 
 
+def op_feed_forward(file):
+    for b, t, size, wide in ((1, 1, 2, 3), (2, 3, 4, 5), (3, 5, 17, 33)):
+        for gelu in (0, 1):
+            x = {"x": draw(b, t, size), "up": draw(wide, size), "up_bias": draw(wide), "down": draw(size, wide),
+                 "down_bias": draw(size)}
+            hidden = F.linear(x["x"], x["up"], x["up_bias"])
+            y = F.linear(F.gelu(hidden) if gelu else torch.relu(hidden), x["down"], x["down_bias"])
+            add_op_case(file, f"{b} x {t} x {size}, {wide} hidden, gelu {gelu}", x, {"y": y}, flag=gelu)
+
+
 def op_gelu(file):
     for shape, size in (((5,), 1), ((1, 1, 3), 3), ((3, 4, 33), 2), ((64,), 8)):
         x = {"x": draw(*shape, size=size)}

@@ -49,6 +49,11 @@ static void run_embedding(heed_tape *tape, heed_tensor *const *in, const op_argu
     out[0] = heed_embedding(tape, in[0], arguments->ids, arguments->rows, arguments->length);
 }
 
+static void run_feed_forward(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                             heed_tensor **out) {
+    out[0] = heed_feed_forward(tape, in[0], in[1], in[2], in[3], in[4], arguments->flag ? HEED_GELU : HEED_RELU).y;
+}
+
 static void run_gelu(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     (void)arguments;
     out[0] = heed_gelu(tape, in[0]);
@@ -128,6 +133,7 @@ static const op_runner runners[] = {
     {"cross_entropy", {"logits"}, {"loss"}, run_cross_entropy},
     {"dropout", {"x"}, {"y"}, run_dropout},
     {"embedding", {"table"}, {"y"}, run_embedding},
+    {"feed_forward", {"x", "up", "up_bias", "down", "down_bias"}, {"y"}, run_feed_forward},
     {"gelu", {"x"}, {"y"}, run_gelu},
     {"layer_norm", {"x", "gain", "bias"}, {"y"}, run_layer_norm},
     {"gru", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_gru},

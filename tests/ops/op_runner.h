@@ -12,7 +12,8 @@ typedef struct op_arguments {
     int rows, length;       /* of ids; length also of tile_time */
     const int32_t *ids;     /* [rows, length] ids or targets */
     const int32_t *lengths; /* [rows] or NULL */
-    int flag;               /* batch_matmul: transpose_b; gru, lstm, rnn: reverse; add_positions: first; heads: causal */
+    int flag;               /* batch_matmul: transpose_b; gru, lstm, rnn: reverse; add_positions: first; heads: causal;
+                               feed_forward: gelu */
     double number;          /* dropout: p; cross_entropy: smoothing; rnn: 1 for relu; layer_norm: epsilon;
                                add_positions: scale */
     int heads, keys, window, muted; /* multi_head_attention */

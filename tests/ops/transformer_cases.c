@@ -3,6 +3,8 @@
 
 /* q [B, Q, d] and kv [B, K, 2d] */
 #define CROSS(b, q, k, d) SHAPE3(b, q, d), SHAPE3(b, k, 2 * (d))
+/* x [B, T, C] and the matrices of F hidden channels */
+#define NETWORK(b, t, c, f) SHAPE3(b, t, c), SHAPE2(f, c), SHAPE1(f), SHAPE2(c, f), SHAPE1(c)
 #define SELF(b, t, d) SHAPE3(b, t, 3 * (d))
 
 static const op_case cases[] = {
@@ -14,6 +16,11 @@ static const op_case cases[] = {
     {"gelu", "batch of 1, length 1", {SHAPE3(1, 1, 3)}, {0}, 1},
     {"gelu", "far from zero", {SHAPE2(4, 8)}, {0}, 6},
     {"gelu", "large", {SHAPE3(4, 6, 33)}, {0}, 3},
+
+    {"feed_forward", "batch of 1, length 1", {NETWORK(1, 1, 2, 3)}, {0}, 2},
+    {"feed_forward", "relu", {NETWORK(2, 3, 4, 5)}, {0}, 2},
+    {"feed_forward", "gelu", {NETWORK(2, 3, 4, 5)}, {.flag = 1}, 2},
+    {"feed_forward", "gelu, large", {NETWORK(3, 6, 17, 35)}, {.flag = 1}, 0},
 
     {"layer_norm", "vector", {SHAPE1(5), SHAPE1(5), SHAPE1(5)}, {.number = 1e-5}, 0},
     {"layer_norm", "batch of 1, length 1", {SHAPE3(1, 1, 4), SHAPE1(4), SHAPE1(4)}, {.number = 1e-5}, 0},

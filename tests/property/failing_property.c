@@ -31,6 +31,7 @@ static void refused(heed_tensor *y, heed_status status, const char *op, const ch
     y = heed_tile_time(&tape, y, 3);
     y = heed_embedding(&tape, y, (int32_t[]){0}, 1, 1);
     y = heed_relu(&tape, heed_gelu(&tape, y));
+    y = heed_feed_forward(&tape, y, good, good, good, good, HEED_RELU).y;
     y = heed_layer_norm(&tape, y, good, good, 1e-5);
     y = heed_add_positions(&tape, y, 1, good, 0);
     y = heed_multi_head_attention(&tape, good, y, &(heed_heads){.heads = 1}).context;
@@ -62,6 +63,9 @@ static void shapes(void) {
     refused(heed_masked_softmax(&tape, make(2, 3, 3, 0), NULL), shape, "masked_softmax", "[3, 3]");
     refused(heed_additive_score(&tape, make(3, 2, 3, 4), make(3, 2, 5, 4), make(1, 5, 0, 0)), shape, "additive_score",
             "v [5]");
+    refused(heed_feed_forward(&tape, make(2, 2, 3, 0), make(2, 5, 3, 0), make(1, 5, 0, 0), make(2, 3, 4, 0),
+                              make(1, 3, 0, 0), HEED_GELU).y,
+            shape, "feed_forward", "down [3, 4]");
     refused(heed_layer_norm(&tape, make(2, 2, 3, 0), make(1, 3, 0, 0), make(1, 2, 0, 0), 1e-5), shape, "layer_norm",
             "bias [2]");
     refused(heed_add_positions(&tape, make(3, 2, 3, 4), 1, make(2, 9, 5, 0), 0), shape, "add_positions", "[9, 5]");

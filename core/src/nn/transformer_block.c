@@ -148,13 +148,14 @@ static heed_tensor *feed_forward(heed_tape *tape, const heed_params *params, con
                                  const heed_transformer_block *block, heed_tensor *x)
 {
     /* [book:feed_forward] */
-    heed_tensor *hidden = heed_linear_apply(tape, params, &block->up, x);
-    hidden = options->activation == HEED_GELU ? heed_gelu(tape, hidden) : heed_relu(tape, hidden);
-    heed_tensor *y = heed_linear_apply(tape, params, &block->down, hidden);
+    const heed_feed_forward_result result = heed_feed_forward(
+        tape, x, heed_params_tensor(tape, params, block->up.weight), heed_params_tensor(tape, params, block->up.bias),
+        heed_params_tensor(tape, params, block->down.weight), heed_params_tensor(tape, params, block->down.bias),
+        options->activation);
     /* [/book] */
-    keep(tape, block, "ffn.hidden", hidden);
-    keep(tape, block, "ffn.output", y);
-    return y;
+    keep(tape, block, "ffn.hidden", result.hidden);
+    keep(tape, block, "ffn.output", result.y);
+    return result.y;
 }
 
 heed_tensor *heed_block_apply(heed_tape *tape, const heed_params *params, const heed_stack_options *options,

@@ -18,7 +18,6 @@ heed_norm_layer heed_norm_declare(heed_params *params, const char *name, int siz
 heed_tensor *heed_norm_apply(heed_tape *tape, const heed_params *params, const heed_norm_layer *layer, heed_tensor *x);
 
 typedef enum heed_norm_place { HEED_NORM_POST, HEED_NORM_PRE, HEED_NORM_NONE } heed_norm_place;
-typedef enum heed_activation { HEED_RELU, HEED_GELU } heed_activation;
 typedef enum heed_positions { HEED_SINUSOIDAL, HEED_LEARNED, HEED_NO_POSITIONS } heed_positions;
 
 /* What a stack is made of; the fields of a config with the same names. */

@@ -30,6 +30,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     const saved *keep = node->saved;
     const heed_real ds = node->outputs[0]->grad[0];
     const int n = keep->n, size = w->dims[1], classes = w->dims[0];
+    const heed_arena_mark mark = heed_arena_save(&tape->arena);
     heed_real *small = heed_tape_alloc(tape, (size_t)n * size, sizeof *small);
     if (!small)
         return;
@@ -46,6 +47,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     }
     for (int i = 0; b && b->grad && i < n; i++)
         kernels->axpy((size_t)classes, ds, keep->dlogits + (size_t)i * classes, b->grad);
+    heed_arena_restore(&tape->arena, mark);
 }
 
 const heed_op heed_op_linear_cross_entropy = {"linear_cross_entropy", backward};

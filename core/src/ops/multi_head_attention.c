@@ -81,6 +81,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     const int queries = l.queries, keys = l.keys, width = l.width;
     const size_t square = (size_t)queries * keys;
     const heed_real scale = 1 / (heed_real)sqrt((double)width);
+    const heed_arena_mark mark = heed_arena_save(&tape->arena);
     heed_real *dweights = heed_tape_alloc(tape, square, sizeof *dweights);
     heed_real *dscores = heed_tape_alloc(tape, square, sizeof *dscores);
     if (!dweights || !dscores)
@@ -111,6 +112,7 @@ static void backward(heed_tape *tape, const heed_node *node)
                 kernels->gemm(keys, width, queries, dscores, 1, keys, q->data + at.q, l.q_row, 1, kv->grad + at.k,
                               l.kv_row, true, tape->gemm_scratch);
         }
+    heed_arena_restore(&tape->arena, mark);
 }
 
 const heed_op heed_op_multi_head_attention = {"multi_head_attention", backward};

@@ -75,6 +75,16 @@ typedef struct heed_heads_result {
 heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, heed_tensor *kv,
                                             const heed_heads *options);
 
+/* The two layers of a Transformer's feed-forward network (Vaswani et al. 2017, 3.3) as one op:
+ *   hidden = activation(x up^T + up_bias);  y = hidden down^T + down_bias
+ * x [.., C], up [F, C], down [C, F]. `hidden` [.., F] is for looking at and carries no gradient. */
+typedef enum heed_activation { HEED_RELU, HEED_GELU } heed_activation;
+typedef struct heed_feed_forward_result {
+    heed_tensor *y, *hidden;
+} heed_feed_forward_result;
+heed_feed_forward_result heed_feed_forward(heed_tape *tape, heed_tensor *x, heed_tensor *up, heed_tensor *up_bias,
+                                           heed_tensor *down, heed_tensor *down_bias, heed_activation activation);
+
 /* y[b, t] = scale x[b, t] + table[first + t]; x [B, T, C], table [P, C] with first + T <= P, or NULL for none. */
 heed_tensor *heed_add_positions(heed_tape *tape, heed_tensor *x, double scale, heed_tensor *table, int first);
 
