@@ -8,7 +8,7 @@ async function load({ module, model, task, dtype }) {
     return response;
   });
   const [engine, manifest, tensors] = await Promise.all([
-    get(`/js/heed-${module}.wasm`).then((response) => LocalEngine.create(response, module)),
+    get(`/js/bench-${module}.wasm`).then((response) => LocalEngine.create(response, module)),
     get(`/data/${fileOf(model)}.json`).then((response) => response.arrayBuffer()),
     get(`/data/${fileOf(model)}.bin`),
   ]);

@@ -22,8 +22,10 @@ try {
 } catch {
   process.exit(1); // tsc has said why
 }
-rmSync(join(out, 'heed-relaxed.wasm'), { force: true });
-for (const name of modules) copyFileSync(join(wasm, `heed-${name}.wasm`), join(out, `heed-${name}.wasm`));
+for (const kind of ['heed', 'bench']) {
+  rmSync(join(out, `${kind}-relaxed.wasm`), { force: true });
+  for (const name of modules) copyFileSync(join(wasm, `${kind}-${name}.wasm`), join(out, `${kind}-${name}.wasm`));
+}
 
 await build({
   absWorkingDir: here,

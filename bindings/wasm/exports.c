@@ -4,6 +4,7 @@
  *
  * A call that can fail returns 0 (a pointer), or -1 (a number), and heed_wasm_error_name and _message say why until the
  * next call that can fail. Sizes are bytes. */
+#include <malloc.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -27,6 +28,11 @@ void EXPORT(heed_wasm_text_free)(char *text) { heed_text_free(text); }
 
 const char *EXPORT(heed_wasm_error_name)(void) { return heed_status_name(last_error.status); }
 const char *EXPORT(heed_wasm_error_message)(void) { return last_error.message; }
+
+/* Where the heap begins, above constants and stack, and what of it is in use. */
+extern unsigned char __heap_base;
+size_t EXPORT(heed_wasm_heap_base)(void) { return (size_t)&__heap_base; }
+size_t EXPORT(heed_wasm_heap_used)(void) { return (size_t)mallinfo().uordblks; }
 
 const char *EXPORT(heed_wasm_version)(void) { return HEED_VERSION; }
 const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }
@@ -69,6 +75,12 @@ char *EXPORT(heed_wasm_generation_json)(const heed_generation *generation)
 {
     char *json = NULL;
     return heed_generation_json(generation, &json, fresh_error()) == HEED_OK ? json : NULL;
+}
+
+char *EXPORT(heed_wasm_generation_memory)(const heed_generation *generation)
+{
+    char *json = NULL;
+    return heed_generation_memory(generation, &json, fresh_error()) == HEED_OK ? json : NULL;
 }
 
 void EXPORT(heed_wasm_generation_free)(heed_generation *generation) { heed_generation_free(generation); }

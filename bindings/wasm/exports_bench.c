@@ -1,4 +1,4 @@
-/* The jobs of heed/bench.h as flat calls; see exports.c for what 0, -1 and addresses mean. */
+/* heed/bench.h as flat calls; see exports.c for what 0, -1 and addresses mean. */
 #include <math.h>
 #include <stdio.h>
 
@@ -48,3 +48,16 @@ const char *EXPORT(heed_wasm_bench_check)(const heed_bench_job *job, const char 
 double EXPORT(heed_wasm_bench_allocations)(void) { return (double)heed_bench_allocations(); }
 
 void EXPORT(heed_wasm_bench_free)(heed_bench_job *job) { heed_bench_job_free(job); }
+
+/* heed_bench_kernels_json; the names are NUL-terminated, "" for all. NULL on failure. */
+char *EXPORT(heed_wasm_bench_kernels)(const char *isa, const char *kernel, const char *shape, int rounds,
+                                      double sample_seconds)
+{
+    const heed_bench_options options = {.isa = isa[0] ? isa : NULL,
+                                        .kernel = kernel[0] ? kernel : NULL,
+                                        .shape = shape[0] ? shape : NULL,
+                                        .rounds = rounds,
+                                        .sample_seconds = sample_seconds};
+    char *json = NULL;
+    return heed_bench_kernels_json(&options, &json, fresh_error()) == HEED_OK ? json : NULL;
+}

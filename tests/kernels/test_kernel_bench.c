@@ -4,6 +4,7 @@
 
 #include "heed/bench.h"
 #include "heed/isa.h"
+#include "heed/model.h"
 #include "test.h"
 
 typedef struct seen {
@@ -56,7 +57,29 @@ int main(void) {
     CHECK_OK(heed_bench_kernels(&options, look, &few, &error), &error);
     CHECK_INT(few.rows, 3); /* the peak, the C library, and what was asked for */
 
+    seen shaped = {.set = "scalar"};
+    options.kernel = "gemm";
+    options.shape = "64x64x64";
+    CHECK_OK(heed_bench_kernels(&options, look, &shaped, &error), &error);
+    CHECK_INT(shaped.rows, 2);
+    options.shape = "64x64x63";
+    heed_error absent = {0};
+    CHECK_STATUS(heed_bench_kernels(&options, look, &shaped, &absent), HEED_ERROR_UNKNOWN, &absent);
+    CHECK_CONTAINS(absent.message, "64x64x63");
+
+    options.shape = NULL;
+    char *json = NULL;
+    options.kernel = "tanh";
+    CHECK_OK(heed_bench_kernels_json(&options, &json, &error), &error);
+    CHECK_CONTAINS(json, "{\"isa\":\"scalar\",\"kernel\":\"libm_tanh\",\"shape\":\"4096\",\"unit\":\"Gvalue/s\",\"rate\":");
+    CHECK_CONTAINS(json, "\"against\":\"libm_tanh\",\"ratio\":");
+    heed_text_free(json);
+    json = "left";
     options.kernel = "exq";
+    heed_error none = {0};
+    CHECK_STATUS(heed_bench_kernels_json(&options, &json, &none), HEED_ERROR_UNKNOWN, &none);
+    CHECK(json == NULL);
+
     heed_error unknown = {0}, set = {0}, rounds = {0}, seconds = {0};
     CHECK_STATUS(heed_bench_kernels(&options, look, &few, &unknown), HEED_ERROR_UNKNOWN, &unknown);
     CHECK_CONTAINS(unknown.message, "exq");

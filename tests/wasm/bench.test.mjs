@@ -15,7 +15,7 @@ const tensors = (name) => new Uint8Array(buffer(`${name}.bin`));
 
 for (const { model, file, task } of runs) {
   test(`${model}, ${task}: the expected results, fed in pieces of any size`, async () => {
-    const engine = await newEngine();
+    const engine = await newEngine('bench');
     for (const piece of [1 << 20, 4097, 3]) {
       const bytes = tensors(file);
       const job = engine.createBench({ model, task }, buffer(`${file}.json`), bytes.length);
@@ -35,7 +35,7 @@ for (const { model, file, task } of runs) {
 }
 
 test('what cannot be run is refused, and the next one works', async () => {
-  const engine = await newEngine();
+  const engine = await newEngine('bench');
   const bytes = tensors('M1');
   const manifest = buffer('M1.json');
   thrown('unknown', () => engine.createBench({ model: 'M0' }, manifest, bytes.length));

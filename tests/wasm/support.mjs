@@ -12,7 +12,7 @@ export const fixture = join(root, 'tests/wasm/fixtures/tiny-attn');
 const { LocalEngine } = await import(pathToFileURL(join(buildFolder, 'js/engine.js')).href);
 
 /** Node runs the simd128 module; its relaxed SIMD needs a flag and is partly wrong, so that is left to Chromium. */
-export const newEngine = () => LocalEngine.create(readFileSync(join(buildFolder, 'js/heed-simd128.wasm')), 'simd128');
+export const newEngine = (kind = 'heed') => LocalEngine.create(readFileSync(join(buildFolder, `js/${kind}-simd128.wasm`)), 'simd128');
 
 const bytes = (path) => {
   const file = readFileSync(path);

@@ -9,7 +9,8 @@
 import { dispose } from './dispose.js';
 import { callersStack, EngineError, throwIfAborted } from './error.js';
 import type {
-  EngineInfo, LoadProgress, ModelFiles, ModelInfo, ModuleName, Result, RunOptions, Step, StreamOptions,
+  EngineInfo, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles, ModelInfo, ModuleName, Result, RunOptions,
+  Step, StreamOptions,
 } from './protocol.js';
 import { Session } from './session.js';
 
@@ -21,6 +22,8 @@ export interface ConnectOptions {
   base?: string | URL;
   /** Pins a module; left out, the fastest that the browser runs. */
   module?: ModuleName;
+  /** The larger form of the module, which has benchmark(). */
+  measures?: boolean;
 }
 export interface LoadOptions { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal }
 
@@ -38,7 +41,7 @@ function newWorker(base: string | URL | undefined): Worker {
 export async function connect(options: ConnectOptions = {}): Promise<Engine> {
   const withStack = callersStack();
   try {
-    const startSession = () => new Session(newWorker(options.base), options.module);
+    const startSession = () => new Session(newWorker(options.base), options.module, options.measures ?? false);
     const session = startSession();
     return new Engine(session, await session.opened, startSession);
   } catch (caught) {
@@ -68,6 +71,19 @@ export class Engine {
       const session = this.#live();
       const { model, info, files } = await session.call('load', [where], { signal, onProgress });
       return new Model(() => this.#live(), session, model, info, files ?? where as ModelFiles);
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /**
+   * Measures kernels; connect with `measures`. The worker does nothing else meanwhile, and cannot be interrupted: use an
+   * engine of its own, and close() it to stop.
+   */
+  async benchmark(options: KernelOptions = {}): Promise<KernelRate[]> {
+    const withStack = callersStack();
+    try {
+      return await this.#live().call('benchmark', [options]);
     } catch (caught) {
       throw withStack(caught);
     }
@@ -114,6 +130,19 @@ export class Model {
       throwIfAborted(signal);
       const { session, number } = await this.#ready();
       return await session.call('run', [number, text, rest], { signal });
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** Where the bytes of the engine's memory are at the end of such a run. */
+  async memory(text: string, options: RunOptions & { signal?: AbortSignal } = {}): Promise<MemoryMap> {
+    const withStack = callersStack();
+    try {
+      const { signal, ...rest } = options;
+      throwIfAborted(signal);
+      const { session, number } = await this.#ready();
+      return await session.call('memory', [number, text, rest], { signal });
     } catch (caught) {
       throw withStack(caught);
     }

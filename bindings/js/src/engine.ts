@@ -2,7 +2,9 @@ import { instantiate } from '../../wasm/instantiate.mjs';
 import { BenchJob } from './bench.js';
 import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
-import type { BenchOptions, EngineInfo, ModelFiles, ModelInfo, ModuleName, Result, RunOptions } from './protocol.js';
+import type {
+  BenchOptions, EngineInfo, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, ModuleName, Result, RunOptions,
+} from './protocol.js';
 import { Raw, type Exports, type GenerationHandle, type ModelHandle } from './raw.js';
 
 /** The engine on the thread that calls it: in the worker, or in Node. Everything it makes is freed by its `free`. */
@@ -24,6 +26,9 @@ export class LocalEngine {
   get memoryBytes(): number { return this.#raw.memoryBytes; }
 
   loadModel(files: ModelFiles): LocalModel { return new LocalModel(this.#raw, this.#raw.modelLoad(files)); }
+
+  /** Measures kernels against what the registers allow. Its matrices take up to 80 MB, which the module then keeps. */
+  benchmark(options: KernelOptions = {}): KernelRate[] { return this.#raw.benchKernels(options); }
 
   /** A model of the comparison, with the sizes of its manifest; its file of tensors has `fileSize` bytes. */
   createBench(options: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchJob {
@@ -99,6 +104,9 @@ export class Generation {
 
   /** Decodes one step; true when the output is complete. */
   advance(): boolean { return this.#raw.generationAdvance(this.#live()); }
+
+  /** Where the module's bytes are at this moment. */
+  memory(): MemoryMap { return this.#raw.generationMemory(this.#live()); }
 
   /** The result so far. */
   result(): Result { return this.#raw.generationResult(this.#live(), this.#text); }

@@ -62,10 +62,31 @@ export interface BenchCheck {
   target_tokens: number;
 }
 
+/** Which kernels to measure, and how. `isa`: the module's own set ("simd128", "relaxed") or "scalar"; left out, both. */
+export interface KernelOptions { isa?: string; kernel?: string; shape?: string; rounds?: number; sampleSeconds?: number }
+/** How fast a kernel is here: the median and the best of the rounds. `percent` is of the same set's register peak (0 where
+ * the unit is not GFLOP/s), `ratio` the speed beside what it is compared with, `against`. */
+export interface KernelRate {
+  isa: string; kernel: string; shape: string; unit: string; rate: number; best: number; percent: number; against: string; ratio: number;
+}
+
+/** Bytes of the module's memory while a model is at work. `used` is all that is allocated: what the engine names, and more. */
+export interface MemoryMap {
+  total: number; // of the module's memory; it never shrinks
+  base: number; // constants and stack
+  used: number;
+  parameters: number; // the flat block
+  packed: number; // the matrices again, in the kernels' order
+  model: number; // configuration, network, tokenizers
+  tensors: number; // the arena of what the steps compute
+  hypotheses: number; // the arena of input and search
+  scratch: number; // of the matrix product
+}
+
 /** What the worker does, as the page's side sees it: models and streams are numbers of the worker's. */
 export interface EngineApi {
   /** The first call; the others wait for it. */
-  open(module: ModuleName | undefined): EngineInfo;
+  open(module: ModuleName | undefined, measures: boolean): EngineInfo;
   /** The folder's URL is absolute. The files come back with the model, so that a new worker can have them. */
   load(source: string | ModelFiles): { model: number; info: ModelInfo; files: ModelFiles | null };
   run(model: number, text: string, options: RunOptions): Result;
@@ -74,6 +95,10 @@ export interface EngineApi {
   nextSteps(stream: number): { steps: Step[]; result: Result | null };
   endStream(stream: number): void;
   freeModel(model: number): void;
+  /** Where the bytes are when `run` has come to its end. */
+  memory(model: number, text: string, options: RunOptions): MemoryMap;
+  /** Takes rounds * sampleSeconds for each kernel and size, and cannot be cancelled. */
+  benchmark(options: KernelOptions): KernelRate[];
 }
 
 export type Method = keyof EngineApi;

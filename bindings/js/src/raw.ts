@@ -1,8 +1,10 @@
 import { EngineError } from './error.js';
-import type { BenchCheck, BenchOptions, ErrorCode, ModelFiles, ModelInfo, Result, RunOptions } from './protocol.js';
+import type {
+  BenchCheck, BenchOptions, ErrorCode, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, Result, RunOptions,
+} from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
-/** What exports.c exports. Pointers and sizes are numbers. */
+/** What exports.c exports; and exports_bench.c, in the modules that measure. Pointers and sizes are numbers. */
 export interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
   heed_wasm_alloc(size: number): number;
@@ -20,6 +22,9 @@ export interface Exports extends WebAssembly.Exports {
     lengthPenalty: number, trace: number): number;
   heed_wasm_generation_advance(generation: number): number;
   heed_wasm_generation_json(generation: number): number;
+  heed_wasm_generation_memory(generation: number): number;
+  heed_wasm_heap_base(): number;
+  heed_wasm_heap_used(): number;
   heed_wasm_generation_free(generation: number): void;
   heed_wasm_bench_create(model: number, task: number, dtype: number, manifest: number, manifestSize: number,
     fileSize: number): number;
@@ -28,6 +33,7 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_bench_check(job: number, expected: number, size: number): number;
   heed_wasm_bench_allocations(): number;
   heed_wasm_bench_free(job: number): void;
+  heed_wasm_bench_kernels(isa: number, kernel: number, shape: number, rounds: number, sampleSeconds: number): number;
 }
 
 /** Handles are addresses that mean something to the module only; the brands keep them apart. */
@@ -105,12 +111,19 @@ export class Raw {
     };
   }
 
+  generationMemory(generation: GenerationHandle): MemoryMap {
+    const parts = this.#takeJson(this.#exports.heed_wasm_generation_memory(generation)) as MemoryMap;
+    const base = this.#exports.heed_wasm_heap_base() >>> 0, used = this.#exports.heed_wasm_heap_used() >>> 0;
+    return { ...parts, total: this.memoryBytes, base, used };
+  }
+
   generationFree(generation: GenerationHandle): void { this.#exports.heed_wasm_generation_free(generation); }
 
   benchCreate({ model, task = '', dtype = '' }: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchHandle {
     if (!Number.isInteger(fileSize) || fileSize < 0 || fileSize >= 2 ** 32) {
       throw new EngineError('argument', `a file of ${fileSize} bytes cannot be read`);
     }
+    this.#checkMeasures();
     const texts = [model, task, dtype].map((text) => encode(`${text}\0`));
     return this.#withCopies([...texts, manifest], ([name, what, type, sizes]) => {
       const create = this.#exports.heed_wasm_bench_create;
@@ -134,6 +147,18 @@ export class Raw {
   benchAllocations(): number { return this.#exports.heed_wasm_bench_allocations(); }
 
   benchFree(job: BenchHandle): void { this.#exports.heed_wasm_bench_free(job); }
+
+  benchKernels({ isa = '', kernel = '', shape = '', rounds = 0, sampleSeconds = 0 }: KernelOptions): KernelRate[] {
+    this.#checkMeasures();
+    if (!Number.isInteger(rounds)) throw new EngineError('argument', `rounds is ${rounds}, which is not a whole number`);
+    return this.#withCopies([isa, kernel, shape].map((text) => encode(`${text}\0`)), ([set, name, sizes]) =>
+      this.#takeJson(this.#exports.heed_wasm_bench_kernels(set!, name!, sizes!, rounds, sampleSeconds)) as KernelRate[]);
+  }
+
+  #checkMeasures(): void {
+    if ('heed_wasm_bench_kernels' in this.#exports) return;
+    throw new EngineError('unsupported', 'this module does not measure; its larger form does');
+  }
 
   #succeed(state: number): void {
     if (state < 0) throw this.#error();

@@ -31,6 +31,7 @@ typedef struct heed_bench_row {
 typedef struct heed_bench_options {
     const char *isa;       /* one set, or NULL for every set that this machine can run */
     const char *kernel;    /* one kernel (the peak is always measured), or NULL for all */
+    const char *shape;     /* one shape, as in the rows, or NULL for all */
     int rounds;            /* 1 .. 101; 0 means 9 */
     double sample_seconds; /* how long each kernel runs in a round; 0 means 0.005. Browsers' clocks tick at 0.1 ms */
 } heed_bench_options;
@@ -38,11 +39,15 @@ typedef struct heed_bench_options {
 /* Measures all kernels in rounds, each round running every kernel of every set once for `sample_seconds`, so that a
  * disturbance hits all alike; then calls `row` for each, sets best first, the peak before the others. The row is valid
  * during the call. `options` may be NULL. Takes rounds * sample_seconds * about 70 per set, one thread.
- * Fails with HEED_ERROR_UNKNOWN when `isa` or `kernel` names nothing that can be run here, HEED_ERROR_ARGUMENT,
- * HEED_ERROR_MEMORY. */
+ * Fails with HEED_ERROR_UNKNOWN when `isa`, or `kernel` with `shape`, names nothing that can be run here,
+ * HEED_ERROR_ARGUMENT, HEED_ERROR_MEMORY. */
 heed_status heed_bench_kernels(const heed_bench_options *options,
                                void (*row)(void *context, const heed_bench_row *row), void *context,
                                heed_error *error);
+
+/* The same as JSON: [{"isa", "kernel", "shape", "unit", "rate", "best", "percent", "against" ("" for none), "ratio"}]. The
+ * text is the caller's: heed_text_free. On failure *json is NULL. */
+heed_status heed_bench_kernels_json(const heed_bench_options *options, char **json, heed_error *error);
 
 /* ---- Whole models. bench/README.md says what they are and where their numbers come from: a manifest (JSON: sizes, and
  * what lies where) and one flat file of tensors, little-endian. A job is one model with its task, to be run many times:

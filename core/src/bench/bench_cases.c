@@ -229,6 +229,20 @@ static const bench_case cases[] = {
     {"adam", BYTES, "triad", 1, HEED_BENCH_SPACE / 2, 1, run_adam},
 };
 
+size_t heed_bench_reals(const heed_bench_case *bench) {
+    const size_t m = (size_t)bench->m, n = (size_t)bench->n, k = (size_t)bench->k;
+    const size_t columns = (n + 63) / 64 * 64; /* of a packed matrix: whole panels, whatever their width */
+    size_t reals = bench->run == run_load ? n : 4 * n; /* an LSTM's gates; nothing else that is no product has more */
+    if (k > 1) {
+        const size_t a = m * k, b = columns * k, c = m * n;
+        reals = a > b ? a : b;
+        reals = (reals > c ? reals : c) + 2 * columns; /* scales and sums of int8 weights */
+    }
+    if (reals > HEED_BENCH_SPACE || bench->run == run_gemv_stream)
+        return HEED_BENCH_SPACE;
+    return (reals + 15) / 16 * 16;
+}
+
 const heed_bench_case *heed_bench_cases(int *count) {
     *count = (int)(sizeof cases / sizeof *cases);
     return cases;

@@ -22,7 +22,9 @@ struct heed_bench_case {
 
 /* The cases; the first is the peak. */
 const heed_bench_case *heed_bench_cases(int *count);
-/* Reals in each of a, b, c, d and packed, and in zero. */
+/* Reals that the case needs in each of a, b, c, d and packed; a multiple of 16, at most HEED_BENCH_SPACE. */
+size_t heed_bench_reals(const heed_bench_case *bench);
+/* What all cases need, and the reals of zero. */
 enum { HEED_BENCH_SPACE = 480 * 8000, HEED_BENCH_ZERO = 8192 };
 
 #endif

@@ -70,8 +70,24 @@ static int reference_of(const bench *b, int index) {
     return -1;
 }
 
+enum { SHAPE_BYTES = sizeof ((heed_bench_row *)0)->shape };
+
+static const char *write_shape(const bench *b, int index, char *out) {
+    const heed_bench_case *x = &b->cases[index];
+    if (x->k > 1)
+        snprintf(out, SHAPE_BYTES, "%dx%dx%d", x->m, x->n, x->k);
+    else if (index > 0)
+        snprintf(out, SHAPE_BYTES, "%d", x->n);
+    else
+        out[0] = '\0';
+    return out;
+}
+
 static bool named_case(const bench *b, int index) {
-    return b->options.kernel == NULL || strcmp(b->options.kernel, b->cases[index].kernel) == 0;
+    const char *kernel = b->options.kernel, *shape = b->options.shape;
+    char text[SHAPE_BYTES];
+    return (kernel == NULL || strcmp(kernel, b->cases[index].kernel) == 0) &&
+           (shape == NULL || strcmp(shape, write_shape(b, index, text)) == 0);
 }
 
 /* The peak, what was asked for, and what that is compared with. */
@@ -130,10 +146,7 @@ static void report(bench *b, void (*row)(void *context, const heed_bench_row *ro
             double rate = median(x->rates, b->options.rounds), share = median(x->shares, b->options.rounds);
             heed_bench_row out = {.isa = b->sets[set]->isa, .kernel = shape->kernel, .unit = shape->unit,
                                   .against = shape->against};
-            if (shape->k > 1)
-                snprintf(out.shape, sizeof out.shape, "%dx%dx%d", shape->m, shape->n, shape->k);
-            else if (i > 0)
-                snprintf(out.shape, sizeof out.shape, "%d", shape->n);
+            write_shape(b, i, out.shape);
             out.rate = rate * 1e-9;
             out.best = x->rates[b->options.rounds - 1] * 1e-9; /* median() has sorted them */
             out.ratio = median(x->ratios, b->options.rounds);
@@ -145,34 +158,40 @@ static void report(bench *b, void (*row)(void *context, const heed_bench_row *ro
 }
 
 static heed_status allocate(bench *b, heed_error *error) {
-    b->block = heed_alloc((size_t)5 * HEED_BENCH_SPACE + HEED_BENCH_ZERO + HEED_GEMM_SCRATCH, sizeof *b->block);
+    size_t room = 0;
+    for (int i = 0; i < b->case_count; i++) {
+        size_t reals = wanted_case(b, i) ? heed_bench_reals(&b->cases[i]) : 0;
+        room = reals > room ? reals : room;
+    }
+    b->block = heed_alloc(5 * room + HEED_BENCH_ZERO + HEED_GEMM_SCRATCH, sizeof *b->block);
     b->measurements = heed_alloc((size_t)(b->set_count * b->case_count), sizeof *b->measurements);
     if (b->block == NULL || b->measurements == NULL)
         return heed_fail(error, HEED_ERROR_MEMORY, "bench: no memory for %d matrices", 5);
     b->space.a = b->block;
-    b->space.b = b->space.a + HEED_BENCH_SPACE;
-    b->space.c = b->space.b + HEED_BENCH_SPACE;
-    b->space.d = b->space.c + HEED_BENCH_SPACE;
-    b->space.packed = b->space.d + HEED_BENCH_SPACE;
-    b->space.zero = b->space.packed + HEED_BENCH_SPACE;
+    b->space.b = b->space.a + room;
+    b->space.c = b->space.b + room;
+    b->space.d = b->space.c + room;
+    b->space.packed = b->space.d + room;
+    b->space.zero = b->space.packed + room;
     b->space.scratch = b->space.zero + HEED_BENCH_ZERO;
-    for (size_t i = 0; i < (size_t)5 * HEED_BENCH_SPACE; i++) /* -1, -0.75 .. 1: nothing special, nothing subnormal */
+    for (size_t i = 0; i < 5 * room; i++) /* -1, -0.75 .. 1: nothing special, nothing subnormal */
         b->block[i] = (heed_real)(i * 7 % 9) / 4 - 1;
     return HEED_OK;
 }
 
 static heed_status choose(bench *b, heed_error *error) {
-    const char *isa = b->options.isa, *kernel = b->options.kernel;
+    const char *isa = b->options.isa, *kernel = b->options.kernel, *shape = b->options.shape;
     for (const char *const *name = heed_isa_list(); *name != NULL && b->set_count < MOST_SETS; name++)
         if ((isa == NULL || strcmp(isa, *name) == 0) && heed_isa_available(*name))
             b->sets[b->set_count++] = heed_kernels_named(*name);
     if (b->set_count == 0)
         return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: instruction set %s is not available here", isa);
-    bool found = kernel == NULL;
+    bool found = kernel == NULL && shape == NULL;
     for (int i = 0; i < b->case_count && !found; i++)
-        found = strcmp(kernel, b->cases[i].kernel) == 0;
+        found = named_case(b, i);
     if (!found)
-        return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: there is no kernel %s", kernel);
+        return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: there is no kernel %s %s", kernel ? kernel : "of any name",
+                         shape ? shape : "");
     return HEED_OK;
 }
 

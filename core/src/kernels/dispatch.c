@@ -91,14 +91,24 @@ const heed_kernels *heed_kernels_named(const char *name) {
     return set != NULL && set->available() ? set->kernels : NULL;
 }
 
+static const heed_kernels *best(void) {
+#if defined(HEED_HAVE_RELAXED)
+    return &heed_kernels_relaxed; /* said, not looked up: a module that asks for no other set then has no other */
+#elif defined(HEED_HAVE_SIMD128)
+    return &heed_kernels_simd128;
+#else
+    int i = 0;
+    while (!sets[i].available())
+        i++;
+    return sets[i].kernels;
+#endif
+}
+
 /* Two threads that are first at once find the same set, so either store is right. */
 const heed_kernels *heed_kernels_active(void) {
     const heed_kernels *kernels = atomic_load_explicit(&active, memory_order_acquire);
     if (kernels == NULL) {
-        int i = 0;
-        while (!sets[i].available())
-            i++;
-        kernels = sets[i].kernels;
+        kernels = best();
         atomic_store_explicit(&active, kernels, memory_order_release);
     }
     return kernels;

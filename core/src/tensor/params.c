@@ -100,6 +100,7 @@ heed_status heed_params_pack(heed_params *params, heed_error *error)
         params->packed = heed_alloc(size ? size : 1, sizeof *params->packed);
     if (!params->packed || !params->packed_offsets)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: packed weights");
+    params->packed_size = size;
     for (int i = 0; i < params->count; i++) {
         const heed_param *param = &params->list[i];
         if (param->matrix) /* W [out, in] is read as W^T: element (p, j) of the right factor is w[j * in + p] */

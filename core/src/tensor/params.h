@@ -30,6 +30,7 @@ typedef struct heed_params { /* zero-initialise */
     size_t size;             /* reals in the block */
     heed_real *values;       /* NULL until heed_params_allocate */
     heed_real *packed;       /* all packed matrices; NULL until heed_params_pack */
+    size_t packed_size;      /* reals in it */
     size_t *packed_offsets;
     bool failed;             /* sticky: a declaration ran out of memory or had impossible sizes */
 } heed_params;

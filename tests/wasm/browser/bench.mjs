@@ -11,14 +11,11 @@ try {
   for (const module of builtModules) {
     const { page } = await openPage(browser, server.url);
     const kernels = await page.evaluate(async (module) => {
-      const { default: instantiate } = await import(`./wasm/heed-${module}.mjs`);
-      const bench = await fetch(`./wasm/bench-${module}.wasm`);
-      const exports = await instantiate({ wasmBinary: await bench.arrayBuffer() });
-      const all = exports.heed_wasm_alloc(1);
-      new Uint8Array(exports.memory.buffer)[all] = 0;
-      const at = exports.heed_wasm_bench(all, 15, 0.02);
-      const bytes = new Uint8Array(exports.memory.buffer);
-      return JSON.parse(new TextDecoder().decode(bytes.slice(at, bytes.indexOf(0, at))));
+      const { connect } = await import('./js/heed.js');
+      const engine = await connect({ module, measures: true });
+      const rows = await engine.benchmark({ isa: engine.info.isa, rounds: 15, sampleSeconds: 0.02 });
+      engine.close();
+      return rows;
     }, module);
     console.log(`${module}:`);
     for (const { kernel, shape, unit, rate, best, percent, against, ratio } of kernels) {
