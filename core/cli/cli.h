@@ -22,14 +22,14 @@ typedef struct cli_command {
 #include "commands.def"
 #undef HEED_COMMAND
 
-typedef enum cli_kind { CLI_FLAG, CLI_INT, CLI_TEXT } cli_kind;
+typedef enum cli_kind { CLI_FLAG, CLI_INT, CLI_REAL, CLI_TEXT } cli_kind;
 
 typedef struct cli_option {
     const char *name;  /* "--beam" */
     const char *value; /* "K", what --help calls the value; NULL for a flag */
     const char *help;
     cli_kind kind;
-    void *target;      /* bool *, int * or const char **; keeps what it had when the option is not given */
+    void *target;      /* bool *, int *, double * or const char **; keeps what it had when the option is not given */
     int min, max;      /* of a CLI_INT */
 } cli_option;
 

@@ -10,7 +10,7 @@ static void print_option(const char *name, const char *value, const char *help)
 {
     char left[64];
     snprintf(left, sizeof left, "%s%s%s", name, value == NULL ? "" : " ", value == NULL ? "" : value);
-    printf("  %-22s %s\n", left, help);
+    printf("  %-27s %s\n", left, help);
 }
 
 static void print_help(const cli_command *command, const cli_option *options)
@@ -43,6 +43,15 @@ static bool set_option(const cli_command *command, const cli_option *option, con
         return true;
     }
     char *end;
+    if (option->kind == CLI_REAL) {
+        const double real = strtod(value, &end); /* no locale is set: the decimal point is a point */
+        if (*value == '\0' || *end != '\0') {
+            cli_usage(command, "%s is \"%s\"; it must be a number", option->name, value);
+            return false;
+        }
+        *(double *)option->target = real;
+        return true;
+    }
     long number = strtol(value, &end, 10);
     if (*value == '\0' || *end != '\0' || number < option->min || number > option->max) {
         if (option->max == INT_MAX)

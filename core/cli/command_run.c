@@ -144,6 +144,8 @@ static int run(const cli_command *command, int count, char **arguments)
     const cli_option table[] = {
         {"--beam", "K", "hypotheses kept; 1, the default, is greedy", CLI_INT, &settings.generate.beam, 1,
          HEED_BEAM_MAX},
+        {"--attention-temperature", "T", "flattens (above 1) or sharpens (below 1) what the model attends to", CLI_REAL,
+         &settings.generate.attention_temperature, 0, 0},
         {"--trace", "NAMES", "\"attention\": the weights as a table; with --json any names, by comma", CLI_TEXT,
          &settings.generate.trace, 0, 0},
         {"--json", NULL, "one JSON object per input", CLI_FLAG, &settings.json, 0, 0},

@@ -63,6 +63,7 @@ test('wrong usage is exit code 2 and points to the help', () => {
   usage(['run', model, '--beam', '0', 'a'], /--beam is "0".*1 to 16/);
   usage(['run', model, '--beam', '3x', 'a'], /--beam is "3x"/);
   usage(['run', model, '--beam'], /--beam needs a value/);
+  usage(['run', model, '--attention-temperature', '1,5', 'a'], /--attention-temperature is "1,5"; it must be a number/);
   usage(['run', model, '--fast'], /no option "--fast"/);
   usage(['run', model, '--json=1'], /--json takes no value/);
   usage(['run', model, '--trace', 'encoder.h', 'ab'], /needs --json/);
@@ -98,6 +99,15 @@ test('run: arguments, standard input, JSON', () => {
     assert.equal(step.candidates[0].token, step.token);
   }
   assert.ok(first.ms >= 0);
+});
+
+test('run: the temperature of attention', () => {
+  const weights = (...options) =>
+    JSON.parse(heed(['run', model, '--json', ...options, 'abc']).out).hypotheses[0].steps[0].attention;
+  assert.deepEqual(weights('--attention-temperature', '1'), weights());
+  assert.ok(Math.max(...weights('--attention-temperature', '0.01')) > 0.999);
+  for (const weight of weights('--attention-temperature', '100')) assert.ok(Math.abs(weight - 1 / 3) < 0.1, `${weight}`);
+  fails(['run', model, '--attention-temperature', '1000', 'a'], /1000 is not in 0.01..100/);
 });
 
 test('run: traces', () => {

@@ -247,6 +247,15 @@ def op_relu(file):
         add_op_case(file, str(shape), x, {"y": torch.relu(x["x"])})
 
 
+def op_scale(file):
+    for shape, factor, with_s in (((5,), -0.7, False), ((1, 1, 4), 1.0, True), ((3, 5, 37), 0.4, True)):
+        x = {"x": draw(*shape)}
+        if with_s:
+            x["s"] = draw(1)
+        y = single(factor) * x["x"] * x.get("s", 1)
+        add_op_case(file, f"{shape} {factor} {with_s}", x, {"y": y}, number=factor)
+
+
 def op_tanh(file):
     for shape, size in (((9,), 1), ((1, 1, 3), 4), ((4, 6, 33), 2)):
         x = {"x": draw(*shape, size=size)}
@@ -259,6 +268,12 @@ def op_tile_time(file):
         add_op_case(file, f"{b} x {t} x {c}", x, {"y": x["x"][:, None, :].expand(b, t, c)}, length=t)
 
 
+def op_unit(file):
+    for shape in ((5,), (1, 1, 4), (3, 5, 37)):
+        x = {"x": draw(*shape)}
+        add_op_case(file, str(shape), x, {"y": x["x"] / torch.sqrt((x["x"] ** 2).sum(dim=-1, keepdim=True) + 1e-12)})
+
+
 OPS = {name[3:]: function for name, function in list(globals().items()) if name.startswith("op_")}
 
 
@@ -267,7 +282,7 @@ def score_file(file, score):
     sizes = ((1, 1, 1, 3, 3, None), (2, 3, 4, 4, 4, None), (3, 2, 5, 3, 3, [5, 1, 3]), (4, 3, 7, 13, 13, [2, 7, 6, 1]),
              (3, 2, 5, 3, 4, [5, 1, 3]), (2, 3, 7, 11, 17, [7, 4]))
     for b, q, k, query_size, key_size, lengths in sizes:
-        if score == "dot" and query_size != key_size:
+        if score in ("dot", "scaled_dot", "cosine") and query_size != key_size:
             continue
         x = {"queries": draw(b, q, query_size), "memory": draw(b, k, key_size)}
         parameters = {n: draw(*shape) for n, shape in score_parameters(score, "score", query_size, key_size)}
@@ -448,7 +463,7 @@ if __name__ == "__main__":
     os.makedirs(FOLDER, exist_ok=True)
     for op, function in sorted(OPS.items()):
         write(f"op_{op}", function)
-    for score in ("dot", "general", "additive"):
+    for score in ("dot", "general", "additive", "scaled_dot", "cosine", "location"):
         write(f"score_{score}", score_file, score)
     for cell in CELLS:
         write(f"layer_{cell}", recurrent_layer_file, cell)

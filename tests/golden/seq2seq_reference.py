@@ -57,6 +57,12 @@ def attention_weights(score, parameters, name, queries, memory, lengths):
         query = queries @ parameters[f"{name}.query.weight"].T
         key = memory @ parameters[f"{name}.key.weight"].T
         s = torch.tanh(query[:, :, None, :] + key[:, None, :, :]) @ parameters[f"{name}.v"]
+    elif score == "scaled_dot":
+        s = queries @ memory.transpose(1, 2) / queries.shape[2] ** 0.5
+    elif score == "cosine":
+        s = parameters[f"{name}.sharpness"] * torch.cosine_similarity(queries[:, :, None], memory[:, None], dim=3)
+    elif score == "location":
+        s = queries @ parameters[f"{name}.weight"][:memory.shape[1]].T
     else:
         raise ValueError(score)
     if lengths is not None:
@@ -71,6 +77,10 @@ def score_parameters(score, name, query_size, key_size):
     if score == "additive":
         return [(f"{name}.query.weight", (query_size, query_size)), (f"{name}.key.weight", (query_size, key_size)),
                 (f"{name}.v", (query_size,))]
+    if score == "cosine":
+        return [(f"{name}.sharpness", (1,))]
+    if score == "location":
+        return [(f"{name}.weight", (256, query_size))]
     return []
 
 

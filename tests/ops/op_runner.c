@@ -115,6 +115,10 @@ static void run_relu(heed_tape *tape, heed_tensor *const *in, const op_arguments
     out[0] = heed_relu(tape, in[0]);
 }
 
+static void run_scale(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    out[0] = heed_scale(tape, in[0], arguments->number, in[1]);
+}
+
 static void run_tanh(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     (void)arguments;
     out[0] = heed_tanh(tape, in[0]);
@@ -122,6 +126,11 @@ static void run_tanh(heed_tape *tape, heed_tensor *const *in, const op_arguments
 
 static void run_tile_time(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     out[0] = heed_tile_time(tape, in[0], arguments->length);
+}
+
+static void run_unit(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_unit(tape, in[0]);
 }
 
 static const op_runner runners[] = {
@@ -144,8 +153,10 @@ static const op_runner runners[] = {
     {"multi_head_attention", {"q", "kv"}, {"context"}, run_multi_head_attention},
     {"relu", {"x"}, {"y"}, run_relu},
     {"rnn", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_rnn},
+    {"scale", {"x", "s"}, {"y"}, run_scale},
     {"tanh", {"x"}, {"y"}, run_tanh},
     {"tile_time", {"x"}, {"y"}, run_tile_time},
+    {"unit", {"x"}, {"y"}, run_unit},
 };
 
 const op_runner *op_runner_find(const char *name) {

@@ -15,7 +15,7 @@ typedef struct op_arguments {
     int flag;               /* batch_matmul: transpose_b; gru, lstm, rnn: reverse; add_positions: first; heads: causal;
                                feed_forward: gelu */
     double number;          /* dropout: p; cross_entropy: smoothing; rnn: 1 for relu; layer_norm: epsilon;
-                               add_positions: scale */
+                               add_positions: scale; scale: factor */
     int heads, keys, window, muted; /* multi_head_attention */
 } op_arguments;
 

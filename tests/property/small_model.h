@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "compare.h"
 #include "models/arch.h"
+#include "nn/attention/attention.h"
 
 enum { SMALL_SOURCE_LETTERS = 6, SMALL_TARGET_LETTERS = 5 };
 
@@ -21,17 +22,26 @@ typedef struct small_config {
 
 /* A config drawn at random, valid for its score. */
 static inline small_config small_config_random(heed_rng *rng) {
-    static const char *const scores[] = {"dot", "general", "additive", "none"};
+    static const char *const scores[] = {
+#define HEED_SCORE(name) #name,
+#include "nn/attention/scores.def"
+#undef HEED_SCORE
+        "none"};
     static const char *const cells[] = {"lstm", "rnn", "rnn_relu", "gru"};
     small_config config = {
-        .score = scores[heed_rng_below(rng, 4)],
+        .score = scores[heed_rng_below(rng, sizeof scores / sizeof *scores)],
         .input_feeding = heed_rng_below(rng, 2),
         .encoder_layers = 1 + (int)heed_rng_below(rng, 2),
         .decoder_layers = 1 + (int)heed_rng_below(rng, 3),
         .encoder_hidden = 1 + (int)heed_rng_below(rng, 9),
     };
     config.decoder_hidden = 2 * config.encoder_hidden;
-    if (strcmp(config.score, "dot") != 0 && heed_rng_below(rng, 2))
+    const heed_score *score = heed_score_find(config.score);
+    heed_params scratch = {0};
+    heed_attention attention;
+    const bool any_sizes = !score || score->declare(&scratch, "score", 1, 2, &attention);
+    heed_params_free(&scratch);
+    if (any_sizes && heed_rng_below(rng, 2))
         config.decoder_hidden = 1 + (int)heed_rng_below(rng, 20);
     config.cell = cells[heed_rng_below(rng, 4)];
     return config;

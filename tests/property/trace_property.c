@@ -220,9 +220,58 @@ static void gradients_fade(void) {
     heed_arena_free(&arena);
 }
 
+/* The attention weights of the first step at a temperature; one check a number. */
+static void first_weights(const heed_model *model, double temperature, double out[4]) {
+    heed_error error = {0};
+    heed_generation *g = NULL;
+    bool done = false;
+    const heed_generate_options options = {.attention_temperature = temperature};
+    if (CHECK_OK(heed_generation_start(model, "face", 4, &options, &g, &error), &error) &&
+        CHECK_OK(heed_generation_advance(g, &done, &error), &error))
+        for (int k = 0; k < 4; k++)
+            out[k] = (double)heed_generation_get(g, 0, 0).attention[k];
+    heed_generation_free(g);
+}
+
+/* Weights at temperature T are softmax(log(weights at 1) / T). */
+static void temperature(void) {
+    static const char *const scores[] = {
+#define HEED_SCORE(name) #name,
+#include "nn/attention/scores.def"
+#undef HEED_SCORE
+    };
+    for (size_t s = 0; s < sizeof scores / sizeof *scores; s++) {
+        const small_config config = {scores[s], false, 1, 1, 4, 8, 0, "lstm"};
+        heed_model *model = small_model(&config, 3, 0.7);
+        double plain[4] = {0}, one[4] = {0}, sharp[4] = {0}, sum = 0;
+        if (!model)
+            return;
+        first_weights(model, 0, plain);
+        first_weights(model, 1, one);
+        first_weights(model, 0.25, sharp);
+        for (int k = 0; k < 4; k++)
+            sum += pow(plain[k], 4);
+        for (int k = 0; k < 4; k++) {
+            heed_compare_one(scores[s], (size_t)k, one[k], plain[k], 1e-7);
+            heed_compare_one(scores[s], (size_t)k, sharp[k], pow(plain[k], 4) / sum, 1e-5);
+        }
+        heed_model_free(model);
+    }
+    heed_error error = {0};
+    heed_generation *g = NULL;
+    const small_config config = {"dot", false, 1, 1, 4, 8, 0, "lstm"};
+    heed_model *model = small_model(&config, 3, 0.7);
+    const heed_generate_options options = {.attention_temperature = -1};
+    if (model)
+        CHECK_STATUS(heed_generation_start(model, "face", 4, &options, &g, &error), HEED_ERROR_ARGUMENT, &error);
+    CHECK_CONTAINS(error.message, "attention_temperature: -1 is not in 0.01..100");
+    heed_model_free(model);
+}
+
 int main(void) {
     heed_rng rng;
     heed_rng_seed(&rng, 6, 6);
+    temperature();
     softmax_rows(&rng);
     names_are_given();
     gradients_fade();

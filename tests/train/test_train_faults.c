@@ -50,7 +50,7 @@ static void bad_recipes(void) {
         {"\"model_type\":\"seq2seq\"", "\"model_type\":\"rnn\"", {"recipe.model", "rnn", "seq2seq"}},
         {"\"decoder_layers\":1", "\"decoder_layers\":0", {"recipe.model", "decoder_layers", "0"}},
         {"\"source_embedding\":16", "\"source_embedding\":1000000000", {"recipe.model", "source_embedding"}},
-        {"\"score\":\"general\"", "\"score\":\"cosine\"", {"recipe.model", "cosine", "additive"}},
+        {"\"score\":\"general\"", "\"score\":\"nearest\"", {"recipe.model", "nearest", "additive"}},
         {"\"input_feeding\"", "\"input_feading\"", {"recipe.model", "input_feading"}},
         {"\"dropout\":0", "\"dropout\":1.5", {"recipe.model", "dropout", "1.5"}},
         {"\"batch\":32", "\"batch\":0", {"recipe.train.batch", "0", "from 1"}},

@@ -19,6 +19,8 @@ typedef struct heed_generate_options {
     int beam;           /* 1 is greedy; at most HEED_BEAM_MAX */
     int max_length;     /* output tokens, at most HEED_OUTPUT_MAX; 0: 2 * input + 10 */
     double length_penalty; /* scores are log p / length^penalty when hypotheses are ranked; 0: log p as it is */
+    double attention_temperature; /* attention scores are divided by it before their softmax, 0.01 .. 100: below 1 the
+                           weights are sharper than in training, above 1 flatter; 0: 1 */
     const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept);
                            NULL: none; a name that the architecture does not keep is an error. Names in
                            ".gradient_norm" are of -log p of the best output, and there when it is done */

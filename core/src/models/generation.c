@@ -55,6 +55,10 @@ static heed_status check_options(heed_generation *g, const heed_generate_options
                          HEED_OUTPUT_MAX);
     if (!(g->options.length_penalty >= 0 && g->options.length_penalty <= 4))
         return heed_fail(error, HEED_ERROR_ARGUMENT, "length_penalty: %g is not in 0..4", g->options.length_penalty);
+    const double temperature = g->options.attention_temperature;
+    if (temperature != 0 && !(temperature >= 0.01 && temperature <= 100))
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "attention_temperature: %g is not in 0.01..100", temperature);
+    g->tape.attention_temperature = temperature;
     if (g->options.trace) {
         HEED_TRY(check_trace(g, g->options.trace, error));
         g->tape.trace = &g->trace;

@@ -23,6 +23,12 @@ heed_tensor *heed_embedding(heed_tape *tape, heed_tensor *table, const int32_t *
  * x itself when the tape is not training or p is 0. */
 heed_tensor *heed_dropout(heed_tape *tape, heed_tensor *x, double p);
 
+/* y = factor s x; s [1] or NULL for 1. */
+heed_tensor *heed_scale(heed_tape *tape, heed_tensor *x, double factor, heed_tensor *s);
+
+/* y = x / sqrt(sum of x^2 + 1e-12) along the innermost axis: vectors of length 1. */
+heed_tensor *heed_unit(heed_tape *tape, heed_tensor *x);
+
 /* y = tanh(x). */
 heed_tensor *heed_tanh(heed_tape *tape, heed_tensor *x);
 

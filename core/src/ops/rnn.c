@@ -8,18 +8,6 @@ typedef struct saved {
     bool relu;
 } saved;
 
-static void relu(size_t n, heed_real *y)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] = y[i] < 0 ? 0 : y[i]; /* a NaN stays */
-}
-
-static void relu_backward(size_t n, const heed_real *y, const heed_real *dy, heed_real *dx)
-{
-    for (size_t i = 0; i < n; i++)
-        dx[i] += y[i] > 0 ? dy[i] : 0;
-}
-
 static void backward(heed_tape *tape, const heed_node *node)
 {
     const saved *keep = node->saved;
@@ -37,7 +25,8 @@ static void backward(heed_tape *tape, const heed_node *node)
             const size_t row = (size_t)b * cells;
             if (!heed_recurrence_real(r, i, b))
                 continue;
-            (keep->relu ? relu_backward : tape->kernels->tanh_backward)(cells, h + row, back.dh + row, dgates + row);
+            (keep->relu ? tape->kernels->relu_backward : tape->kernels->tanh_backward)(cells, h + row, back.dh + row,
+                                                                                      dgates + row);
             memset(back.dh + row, 0, cells * sizeof *back.dh);
         }
         heed_recurrence_back_step(tape, r, node, i, dgates, &back);
@@ -48,7 +37,7 @@ static void backward(heed_tape *tape, const heed_node *node)
 const heed_op heed_op_rnn = {"rnn", backward};
 
 heed_recurrent_result heed_rnn(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,
-                               heed_tensor *h0, heed_pass pass, bool with_relu)
+                               heed_tensor *h0, heed_pass pass, bool relu)
 {
     const heed_recurrent_inputs in = {x, wx, wh, bias, {h0, NULL}};
     const heed_recurrence *r = heed_recurrence_begin(tape, "rnn", &in, 1, 1, pass);
@@ -60,12 +49,9 @@ heed_recurrent_result heed_rnn(heed_tape *tape, heed_tensor *x, heed_tensor *wx,
         heed_real *h = r->h + ((size_t)i + 1) * state;
         heed_recurrence_project(tape, r, bias, i, r->h + state);
         heed_project(tape, r->rows, r->wh, h - state, r->cells, h, r->cells, true);
-        if (with_relu)
-            relu(state, h);
-        else
-            tape->kernels->tanh(state, h, h);
+        (relu ? tape->kernels->relu : tape->kernels->tanh)(state, h, h);
         heed_recurrence_hold(r, i, r->h);
     }
-    *keep = (saved){r, with_relu};
+    *keep = (saved){r, relu};
     return heed_recurrence_end(tape, r, &heed_op_rnn, &in, NULL, keep);
 }

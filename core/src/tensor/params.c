@@ -56,8 +56,9 @@ static void initialise(const heed_param *param, heed_real *w, heed_rng *rng)
         memset(w, 0, param->count * sizeof *w);
         break;
     case HEED_INIT_ONE:
+    case HEED_INIT_CONSTANT:
         for (size_t i = 0; i < param->count; i++)
-            w[i] = 1;
+            w[i] = param->init == HEED_INIT_ONE ? 1 : (heed_real)param->scale;
         break;
     case HEED_INIT_UNIFORM:
         for (size_t i = 0; i < param->count; i++)

@@ -8,6 +8,7 @@
 typedef enum heed_init {
     HEED_INIT_ZERO,
     HEED_INIT_ONE,
+    HEED_INIT_CONSTANT,    /* scale */
     HEED_INIT_UNIFORM,     /* +-scale */
     HEED_INIT_NORMAL,      /* standard deviation scale */
     HEED_INIT_LSTM_BIAS    /* zero, and one for the forget gate (Jozefowicz 2015); of shape [4h], gates i, f, g, o */

@@ -74,6 +74,7 @@ struct heed_tape {
     heed_error error;           /* the first failure of an op; see heed_tape_check */
     heed_trace *trace;          /* where to keep named intermediates, or NULL */
     const char *muted;          /* attention heads that contribute zero: "encoder.0.self_attention.2,..", or NULL */
+    double attention_temperature; /* what attention scores are divided by before the softmax; 0: 1 */
     heed_tensor invalid;
 };
 

@@ -22,6 +22,8 @@ heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *p
 {
     heed_tensor *scores_of = attention->score->apply(tape, params, attention, queries, prepared);
     heed_attention_result result;
+    if (tape->attention_temperature > 0)
+        scores_of = heed_scale(tape, scores_of, 1 / tape->attention_temperature, NULL);
     /* [book:softmax] */
     result.weights = heed_masked_softmax(tape, scores_of, lengths);
     result.context = heed_batch_matmul(tape, result.weights, values, false);

@@ -4,7 +4,7 @@
 
 #include "nn/layers.h"
 
-enum { HEED_SCORE_PARAMS_MAX = 4 };
+enum { HEED_SCORE_PARAMS_MAX = 4, HEED_LOCATIONS = 256 /* positions that "location" knows: HEED_INPUT_MAX */ };
 
 typedef struct heed_score heed_score;
 
@@ -30,11 +30,12 @@ struct heed_score {
 #include "nn/attention/scores.def"
 #undef HEED_SCORE
 
-/* NULL when there is none of this name; heed_score_names is "dot, general, additive". */
+/* NULL when there is none of this name; heed_score_names is "dot general additive ...", for messages. */
 const heed_score *heed_score_find(const char *name);
 extern const char heed_score_names[];
 
-/* weights [B, Q, K] (row b: zero from lengths[b] on) and context [B, Q, D] of values [B, K, D]. */
+/* The softmax of the scores, divided by the tape's attention_temperature: below 1 it is sharper, above 1 flatter.
+ * weights [B, Q, K] (row b: zero from lengths[b] on) and context [B, Q, D] of values [B, K, D]. */
 typedef struct heed_attention_result {
     heed_tensor *weights, *context;
 } heed_attention_result;
