@@ -1,5 +1,5 @@
-// node bench/data.mjs FOLDER [--tiny]: writes the weights and inputs of the compared models, M1 .. M4 (M5 trains M2's), as
-// NAME.json (sizes, and what lies where) and NAME.bin (little-endian float32 and int32, one tensor after the other).
+// node bench/data.mjs FOLDER [--tiny]: writes the weights and inputs of the compared models, M1 .. M4 (M5 trains M2's),
+// as NAME.json (sizes, and what lies where) and NAME.bin (little-endian float32 and int32, one tensor after the other).
 // The numbers are those of mulberry32 from one seed a model, in the order of the lines below: a real is
 // f32((2u - 1) a), a whole number low + floor(u (high - low)), with u = next 32 bits / 2^32. --tiny: sizes for tests.
 // The expected results, golden.json, come from peers/golden.py; those of the full sizes are committed and copied.

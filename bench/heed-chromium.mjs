@@ -19,7 +19,8 @@ if (!data || !query.model) {
   process.exit(2);
 }
 try {
-  const rows = await inChromium({ page: '/page/heed.mjs', query, folders: { '/js/': join(build, 'js'), '/data/': data } });
+  const folders = { '/js/': join(build, 'js'), '/data/': data };
+  const rows = await inChromium({ page: '/page/heed.mjs', query, folders });
   for (const row of rows) console.log(JSON.stringify(row));
 } catch (error) {
   console.error(`bench: ${error.message}`);

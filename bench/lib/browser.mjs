@@ -6,15 +6,19 @@ import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
-const TYPES = { '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json' };
+const TYPES = {
+  '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json',
+};
 const HEADERS = { // isolated pages have a clock of 5 microseconds, others of 100
-  'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp', 'cache-control': 'no-store',
+  'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp',
+  'cache-control': 'no-store',
 };
 const here = fileURLToPath(new URL('..', import.meta.url));
 
 /** `folders`: {"/js/": path}; `scripts`: {"/name.mjs": text}; `page`: the address of the module that the page runs. */
 async function serve(folders, scripts, page) {
-  const html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="${page}"></script>`;
+  const html = `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">
+    <script type="module" src="${page}"></script>`;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://host');
     const send = (type, body) => response.writeHead(200, {

@@ -25,7 +25,8 @@ const processorMs = () => {
 export async function measure(call, { seconds, warm = 10, least = 5, most = 5000 }) {
   let began = performance.now();
   let calls = 0;
-  for (; calls < warm && (calls < 2 || performance.now() - began < 1000 * Math.min(1, seconds)); calls++) await call();
+  const atMost = 1000 * Math.min(1, seconds);
+  for (; calls < warm && (calls < 2 || performance.now() - began < atMost); calls++) await call();
   const together = Math.max(1, Math.ceil(0.2 * calls / Math.max(performance.now() - began, 0.005)));
   const times = [];
   const processor = processorMs();

@@ -40,4 +40,6 @@ async function run(options) {
   return rows.list;
 }
 
-onmessage = ({ data }) => run(data).then((rows) => postMessage({ rows }), (error) => postMessage({ error: String(error) }));
+onmessage = ({ data }) => {
+  run(data).then((rows) => postMessage({ rows }), (error) => postMessage({ error: String(error) }));
+};

@@ -1,5 +1,5 @@
-"""/usr/bin/python3 bench/peers/golden.py FOLDER: writes golden.json beside the tensors of bench/data.mjs: tokens and the
-last step's first logits by PyTorch in float32, the losses of five training steps in float64 (in float32 Adam makes
+"""python3 bench/peers/golden.py FOLDER: writes golden.json beside the tensors of bench/data.mjs: tokens and the last
+step's first logits by PyTorch in float32, the losses of five training steps in float64 (in float32 Adam makes
 full-size steps of the rounding of gradients near zero; M5's losses then differ by up to 1e-2)."""
 import json
 import os

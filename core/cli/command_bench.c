@@ -71,6 +71,6 @@ static int run(const cli_command *command, int count, char **arguments)
 const cli_command heed_command_bench = {
     "bench", "", "how fast the kernels, or a whole model, are on this machine",
     "Measures the numeric kernels of every instruction set that this machine can run, and how near they come to a loop\n"
-    "of multiply-adds that touches registers only. With --model it runs a model of the comparison with other engines,\n"
-    "checks its results against golden.json and fails when they differ, then times it.\n",
+    "of multiply-adds that touches registers only. With --model it runs a model of the comparison with others, checks\n"
+    "its results against golden.json, fails when they differ, and times it.\n",
     run};

@@ -142,7 +142,8 @@ static int measure(const cli_command *command, const model_timing *timing, heed_
     const heed_bench_outcome outcome = heed_bench_job_outcome(job);
     char value[32], more[128];
     snprintf(value, sizeof value, "%.5g", median);
-    snprintf(more, sizeof more, "\"n\":%d,\"p10\":%.5g,\"min\":%.5g,\"cpu\":%.5g", n, times[n / 10], times[0], per_call);
+    snprintf(more, sizeof more, "\"n\":%d,\"p10\":%.5g,\"min\":%.5g,\"cpu\":%.5g", n, times[n / 10], times[0],
+             per_call);
     put(timing, training ? "train_step_ms" : "latency_ms", value, more);
     if (training)
         put_number(timing, "train_examples_per_s", outcome.examples * 1e3 / median);

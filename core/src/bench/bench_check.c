@@ -29,7 +29,8 @@ static const heed_json *numbers(const heed_json *expected, const char *name, int
     for (const heed_json *x = good ? list->first : NULL; x; x = x->next)
         good = good && x->type == HEED_JSON_NUMBER;
     if (!good)
-        heed_fail(error, HEED_ERROR_FORMAT, "expected values: \"%s\" must be a list of at least %d numbers", name, least);
+        heed_fail(error, HEED_ERROR_FORMAT, "expected values: \"%s\" must be a list of at least %d numbers", name,
+                  least);
     return good ? list : NULL;
 }
 
@@ -78,7 +79,7 @@ heed_status heed_bench_job_check(const heed_bench_job *job, const char *expected
         return heed_fail(error, HEED_ERROR_NUMERIC, "%s: the tokens are not the expected ones", name);
     const double worst = job->training ? out->train_loss_err : out->max_abs_err;
     if (!(worst <= out->allowed))
-        return heed_fail(error, HEED_ERROR_NUMERIC, "%s: the %s differ by %g from the expected ones; %g is allowed", name,
-                         job->training ? "losses" : "logits", worst, out->allowed);
+        return heed_fail(error, HEED_ERROR_NUMERIC, "%s: the %s differ by %g from the expected ones; %g is allowed",
+                         name, job->training ? "losses" : "logits", worst, out->allowed);
     return HEED_OK;
 }

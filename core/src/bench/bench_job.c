@@ -56,20 +56,25 @@ static void insert_number(char *out, size_t size, const char *pattern, const cha
         snprintf(out, size, "%s", pattern);
 }
 
-/* The parameter that tensor `name` goes to: its index, -1 when our model computes it, -2 when nobody reads it. */
-static int slot_of(const heed_bench_job *job, const char *name)
+/* Where a tensor goes: rows `part` of `parts` of parameter `param`. */
+typedef struct placing {
+    int param; /* -1: our model computes it; -2: nobody reads it */
+    int part, parts;
+} placing;
+
+static placing place_of(const heed_bench_job *job, const char *name)
 {
     char number[8], full[96];
     for (const heed_bench_slot *slot = job->plan->slots; slot->tensor; slot++) {
         if (!*slot->tensor || !matches(slot->tensor, name, number))
             continue;
         if (!*slot->param)
-            return -1;
+            return (placing){-1, 0, 1};
         insert_number(full, sizeof full, slot->param, number);
         int param = heed_params_find(&job->model.params, full);
-        return param < 0 ? -2 : param;
+        return (placing){param < 0 ? -2 : param, slot->part, slot->parts ? slot->parts : 1};
     }
-    return -2;
+    return (placing){-2, 0, 1};
 }
 
 static bool zero_here(const heed_bench_job *job, const char *param)
@@ -81,52 +86,56 @@ static bool zero_here(const heed_bench_job *job, const char *param)
     return false;
 }
 
-static bool same_shape(const heed_bench_entry *entry, const heed_param *param)
+static bool fits(const heed_bench_entry *entry, const heed_param *param, int parts)
 {
-    bool same = entry->rank == param->rank;
-    for (int i = 0; same && i < entry->rank; i++)
+    bool same = entry->rank == param->rank && param->dims[0] % parts == 0 && entry->dims[0] == param->dims[0] / parts;
+    for (int i = 1; same && i < entry->rank; i++)
         same = entry->dims[i] == param->dims[i];
     return same;
 }
 
-/* Every tensor goes somewhere, every parameter comes from one tensor. `params` receives what slot_of gives. */
-static heed_status match(const heed_bench_job *job, int *params, heed_error *error)
+/* Every tensor goes somewhere, every part of a parameter comes from one tensor. */
+static heed_status match(const heed_bench_job *job, placing *placings, heed_error *error)
 {
     const heed_params *ours = &job->model.params;
     for (int i = 0; i < job->manifest.count; i++) {
         const heed_bench_entry *entry = &job->manifest.entries[i];
-        params[i] = -1;
-        if (entry->integers)
-            continue;
-        params[i] = slot_of(job, entry->name);
-        if (params[i] == -2)
+        placings[i] = entry->integers ? (placing){-1, 0, 1} : place_of(job, entry->name);
+        const int param = placings[i].param;
+        if (param == -2)
             return heed_fail(error, HEED_ERROR_FORMAT, "manifest: %s has no place for the tensor \"%s\"",
                              job->plan->model.name, entry->name);
-        if (params[i] >= 0 && !same_shape(entry, &ours->list[params[i]]))
-            return heed_fail(error, HEED_ERROR_SHAPE, "manifest: \"%s\" has not the shape of %s that its config asks for",
-                             entry->name, ours->list[params[i]].name);
+        if (param >= 0 && !fits(entry, &ours->list[param], placings[i].parts))
+            return heed_fail(error, HEED_ERROR_SHAPE,
+                             "manifest: \"%s\" has not the shape of %s that its config asks for", entry->name,
+                             ours->list[param].name);
     }
     for (int p = 0; p < ours->count; p++) {
-        int sources = 0;
+        int sources = 0, wanted = zero_here(job, ours->list[p].name) ? 0 : 1; /* names differ: no part comes twice */
         for (int i = 0; i < job->manifest.count; i++)
-            sources += params[i] == p;
-        if (sources != !zero_here(job, ours->list[p].name))
-            return heed_fail(error, HEED_ERROR_FORMAT, "manifest: %s needs one tensor for its parameter %s, not %d",
-                             job->plan->model.name, ours->list[p].name, sources);
+            if (placings[i].param == p) {
+                sources++;
+                wanted = placings[i].parts;
+            }
+        if (sources != wanted)
+            return heed_fail(error, HEED_ERROR_FORMAT, "manifest: %s needs %d tensors for its parameter %s, not %d",
+                             job->plan->model.name, wanted, ours->list[p].name, sources);
     }
     return HEED_OK;
 }
 
-static heed_status make_places(heed_bench_job *job, const int *params, heed_error *error)
+static heed_status make_places(heed_bench_job *job, const placing *placings, heed_error *error)
 {
     HEED_TRY(heed_params_allocate(&job->model.params, error));
     for (int i = 0; i < job->manifest.count; i++) {
         const heed_bench_entry *entry = &job->manifest.entries[i];
+        const placing *place = &placings[i];
         job->destinations[i] = NULL;
         if (entry->integers)
             job->destinations[i] = heed_arena_alloc_zero(&job->arena, entry->count * sizeof(int32_t));
-        else if (params[i] >= 0)
-            job->destinations[i] = job->model.params.values + job->model.params.list[params[i]].offset;
+        else if (place->param >= 0)
+            job->destinations[i] = job->model.params.values + job->model.params.list[place->param].offset +
+                                   (size_t)place->part * entry->count;
         if (entry->integers && !job->destinations[i])
             return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the tensor %s", entry->name);
     }
@@ -162,12 +171,12 @@ static heed_status build(heed_bench_job *job, int threads, const char *manifest,
         return heed_fail(error, HEED_ERROR_FORMAT, "the manifest's tensors have %zu bytes, but the file has %zu",
                          job->manifest.bytes, file_size);
     HEED_TRY(make_model(job, error));
-    int *params = heed_arena_alloc(&job->arena, (size_t)job->manifest.count * sizeof *params);
+    placing *placings = heed_arena_alloc(&job->arena, (size_t)job->manifest.count * sizeof *placings);
     job->destinations = heed_arena_alloc(&job->arena, (size_t)job->manifest.count * sizeof *job->destinations);
-    if (!params || !job->destinations || job->model.params.failed)
+    if (!placings || !job->destinations || job->model.params.failed)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a benchmark's tensors");
-    HEED_TRY(match(job, params, error));
-    HEED_TRY(make_places(job, params, error));
+    HEED_TRY(match(job, placings, error));
+    HEED_TRY(make_places(job, placings, error));
     job->outcome.weights = (int64_t)job->model.params.size;
     return job->training ? heed_bench_prepare_training(job, threads, error) : heed_bench_prepare_inference(job, error);
 }

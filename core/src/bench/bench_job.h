@@ -17,6 +17,7 @@ typedef struct heed_bench_sizes {
 typedef struct heed_bench_slot {
     const char *tensor; /* "": the parameter has no counterpart and is zero */
     const char *param;  /* "": our model computes it */
+    int part, parts;    /* rows part/parts .. (part + 1)/parts of the parameter; parts 0: all */
 } heed_bench_slot;
 
 typedef struct heed_bench_plan heed_bench_plan;

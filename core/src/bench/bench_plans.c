@@ -35,23 +35,23 @@ static heed_status configure_seq2seq(const heed_json *config, heed_bench_sizes *
 }
 
 static const heed_bench_slot seq2seq_slots[] = {
-    {"src_emb", "encoder.embedding.weight"},
-    {"enc_fw.w_ih", "encoder.lstm.0.weight_ih"},
-    {"enc_fw.w_hh", "encoder.lstm.0.weight_hh"},
-    {"enc_fw.b", "encoder.lstm.0.bias"},
-    {"enc_bw.w_ih", "encoder.lstm.0.weight_ih_reverse"},
-    {"enc_bw.w_hh", "encoder.lstm.0.weight_hh_reverse"},
-    {"enc_bw.b", "encoder.lstm.0.bias_reverse"},
-    {"tgt_emb", "decoder.embedding.weight"},
-    {"dec.w_ih", "decoder.lstm.0.weight_ih"},
-    {"dec.w_hh", "decoder.lstm.0.weight_hh"},
-    {"dec.b", "decoder.lstm.0.bias"},
-    {"attn.w", "decoder.attention.weight"},
-    {"combine.w", "decoder.combine.weight"},
-    {"", "decoder.combine.bias"},
-    {"out.w", "decoder.output.weight"},
-    {"out.b", "decoder.output.bias"},
-    {NULL, NULL},
+    {"src_emb", "encoder.embedding.weight", 0, 0},
+    {"enc_fw.w_ih", "encoder.lstm.0.weight_ih", 0, 0},
+    {"enc_fw.w_hh", "encoder.lstm.0.weight_hh", 0, 0},
+    {"enc_fw.b", "encoder.lstm.0.bias", 0, 0},
+    {"enc_bw.w_ih", "encoder.lstm.0.weight_ih_reverse", 0, 0},
+    {"enc_bw.w_hh", "encoder.lstm.0.weight_hh_reverse", 0, 0},
+    {"enc_bw.b", "encoder.lstm.0.bias_reverse", 0, 0},
+    {"tgt_emb", "decoder.embedding.weight", 0, 0},
+    {"dec.w_ih", "decoder.lstm.0.weight_ih", 0, 0},
+    {"dec.w_hh", "decoder.lstm.0.weight_hh", 0, 0},
+    {"dec.b", "decoder.lstm.0.bias", 0, 0},
+    {"attn.w", "decoder.attention.weight", 0, 0},
+    {"combine.w", "decoder.combine.weight", 0, 0},
+    {"", "decoder.combine.bias", 0, 0},
+    {"out.w", "decoder.output.weight", 0, 0},
+    {"out.b", "decoder.output.bias", 0, 0},
+    {NULL, NULL, 0, 0},
 };
 
 static heed_status configure_classifier(const heed_json *config, heed_bench_sizes *sizes, heed_json_writer *writer,
@@ -74,14 +74,69 @@ static heed_status configure_classifier(const heed_json *config, heed_bench_size
     return HEED_OK;
 }
 
-#define CLASSIFIER_SLOTS(cell)                                                                                        \
-    {{"emb", "embedding.weight"},                                                                                     \
-     {"rnn.w_ih", "encoder." cell ".0.weight_ih"},                                                                    \
-     {"rnn.w_hh", "encoder." cell ".0.weight_hh"},                                                                    \
-     {"rnn.b", "encoder." cell ".0.bias"},                                                                            \
-     {"out.w", "output.weight"},                                                                                      \
-     {"out.b", "output.bias"},                                                                                        \
-     {NULL, NULL}}
+static heed_status configure_transformer(const heed_json *config, heed_bench_sizes *sizes, heed_json_writer *writer,
+                                         heed_error *error)
+{
+    int64_t size, heads, ffn, encoder_layers, decoder_layers, positions;
+    double epsilon = 1e-5;
+    HEED_TRY(need(config, "vocab", &sizes->source_vocabulary, error));
+    HEED_TRY(need(config, "d", &size, error));
+    HEED_TRY(need(config, "heads", &heads, error));
+    HEED_TRY(need(config, "ffn", &ffn, error));
+    HEED_TRY(need(config, "encLayers", &encoder_layers, error));
+    HEED_TRY(need(config, "decLayers", &decoder_layers, error));
+    HEED_TRY(need(config, "maxPos", &positions, error));
+    HEED_TRY(need(config, "steps", &sizes->steps, error));
+    HEED_TRY(heed_json_int(config, "config", "bos", 0, sizes->source_vocabulary - 1, &sizes->bos, error));
+    HEED_TRY(heed_json_real(config, "config", "lnEps", 0, 1, &epsilon, error));
+    HEED_TRY(heed_json_real(config, "config", "lr", 0, 1, &sizes->rate, error));
+    sizes->target_vocabulary = sizes->source_vocabulary;
+    heed_json_write_string(writer, "model_type", "transformer");
+    heed_json_write_string(writer, "tied", "all");
+    heed_json_write_int(writer, "d_model", size);
+    heed_json_write_int(writer, "heads", heads);
+    heed_json_write_int(writer, "ffn", ffn);
+    heed_json_write_int(writer, "encoder_layers", encoder_layers);
+    heed_json_write_int(writer, "decoder_layers", decoder_layers);
+    heed_json_write_int(writer, "max_length", positions);
+    heed_json_write_real(writer, "eps", epsilon, 17);
+    return HEED_OK;
+}
+
+#define LINEAR(tensor, kind, param) {tensor ".w" kind, param ".weight", 0, 0}, {tensor ".b" kind, param ".bias", 0, 0}
+#define PART(tensor, kind, param, part, parts) \
+    {tensor ".w" kind, param ".weight", part, parts}, {tensor ".b" kind, param ".bias", part, parts}
+#define NORM(tensor, param) {tensor ".g", param ".weight", 0, 0}, {tensor ".b", param ".bias", 0, 0}
+#define SELF(tensor, block) \
+    PART(tensor ".sa", "q", block ".self_attention.qkv", 0, 3), \
+        PART(tensor ".sa", "k", block ".self_attention.qkv", 1, 3), \
+        PART(tensor ".sa", "v", block ".self_attention.qkv", 2, 3), \
+        LINEAR(tensor ".sa", "o", block ".self_attention.output"), NORM(tensor ".ln1", block ".self_attention.norm"), \
+        LINEAR(tensor ".ff", "1", block ".ffn.up"), LINEAR(tensor ".ff", "2", block ".ffn.down")
+
+static const heed_bench_slot transformer_slots[] = {
+    {"emb", "embedding.weight", 0, 0},
+    {"pe", "", 0, 0},
+    SELF("enc#", "encoder.#"),
+    NORM("enc#.ln2", "encoder.#.ffn.norm"),
+    SELF("dec#", "decoder.#"),
+    LINEAR("dec#.ca", "q", "decoder.#.cross_attention.query"),
+    PART("dec#.ca", "k", "decoder.#.cross_attention.key_value", 0, 2),
+    PART("dec#.ca", "v", "decoder.#.cross_attention.key_value", 1, 2),
+    LINEAR("dec#.ca", "o", "decoder.#.cross_attention.output"),
+    NORM("dec#.ln2", "decoder.#.cross_attention.norm"),
+    NORM("dec#.ln3", "decoder.#.ffn.norm"),
+    {NULL, NULL, 0, 0},
+};
+
+#define CLASSIFIER_SLOTS(cell) \
+    {{"emb", "embedding.weight", 0, 0}, \
+     {"rnn.w_ih", "encoder." cell ".0.weight_ih", 0, 0}, \
+     {"rnn.w_hh", "encoder." cell ".0.weight_hh", 0, 0}, \
+     {"rnn.b", "encoder." cell ".0.bias", 0, 0}, \
+     {"out.w", "output.weight", 0, 0}, \
+     {"out.b", "output.bias", 0, 0}, \
+     {NULL, NULL, 0, 0}}
 static const heed_bench_slot lstm_slots[] = CLASSIFIER_SLOTS("lstm");
 static const heed_bench_slot rnn_slots[] = CLASSIFIER_SLOTS("rnn");
 
@@ -90,6 +145,11 @@ const heed_bench_plan heed_bench_plans[] = {
      .arch = &heed_arch_seq2seq,
      .slots = seq2seq_slots,
      .configure = configure_seq2seq,
+     .input = "src"},
+    {.model = {"M2", "M2", "infer", "Transformer, decoding with a cache"},
+     .arch = &heed_arch_transformer,
+     .slots = transformer_slots,
+     .configure = configure_transformer,
      .input = "src"},
     {.model = {"M3", "M3", "infer train", "classifier over an LSTM"},
      .arch = &heed_arch_classifier,
@@ -107,5 +167,13 @@ const heed_bench_plan heed_bench_plans[] = {
      .train_input = "train_x",
      .train_target = "train_y",
      .loss_tolerance = 1e-4},
+    {.model = {"M5", "M2", "train", "Transformer, teacher forcing"},
+     .arch = &heed_arch_transformer,
+     .slots = transformer_slots,
+     .configure = configure_transformer,
+     .input = "src",
+     .train_input = "train_src",
+     .train_target = "train_tgt",
+     .loss_tolerance = 1e-2}, /* Adam makes full-size steps of the rounding of gradients near zero */
     {.arch = NULL},
 };
