@@ -2,6 +2,7 @@
  * itself serves as the text. */
 #include <string.h>
 
+#include "base/utf8.h"
 #include "fuzz.h"
 #include "text/tokenizer.h"
 
@@ -12,12 +13,14 @@ static void check_encode(const heed_tokenizer *tokenizer, const char *text, size
     heed_encoding encoding;
     FUZZ_CHECK(heed_tokenizer_encode(tokenizer, text, size, &arena, &encoding, &error) == HEED_OK);
     size_t at = 0;
+    int unknown = 0;
     for (int i = 0; i < encoding.count; i++) {
-        FUZZ_CHECK(encoding.ids[i] >= HEED_TOKEN_SPECIALS && encoding.ids[i] < heed_tokenizer_count(tokenizer));
+        FUZZ_CHECK(encoding.ids[i] >= HEED_TOKEN_UNK && encoding.ids[i] < heed_tokenizer_count(tokenizer));
         FUZZ_CHECK(encoding.spans[i].start >= at && encoding.spans[i].length > 0);
-        at = encoding.spans[i].start + encoding.spans[i].length;
+        FUZZ_CHECK(encoding.spans[i].length <= size - encoding.spans[i].start);
+        at = encoding.spans[i].start; /* tokens of one character share its span */
+        unknown += encoding.ids[i] == HEED_TOKEN_UNK;
     }
-    FUZZ_CHECK(at <= size);
     size_t skipped_at = 0;
     for (int i = 0; i < encoding.skipped_count; i++) {
         FUZZ_CHECK(encoding.skipped[i].length > 0 && (i == 0 || encoding.skipped[i].start > skipped_at));
@@ -29,9 +32,12 @@ static void check_encode(const heed_tokenizer *tokenizer, const char *text, size
     heed_encoding again;
     heed_tokenizer_decode(tokenizer, encoding.ids, encoding.count, &decoded);
     FUZZ_CHECK(heed_tokenizer_encode(tokenizer, decoded.text, decoded.length, &arena, &again, &error) == HEED_OK);
-    FUZZ_CHECK(again.count == encoding.count && again.skipped_count == 0);
-    for (int i = 0; i < again.count; i++)
-        FUZZ_CHECK(again.ids[i] == encoding.ids[i]);
+    /* Where something is left out a mark may come to stand behind another letter. */
+    if (unknown == 0 && encoding.skipped_count == 0 && heed_utf8_valid(text, size)) {
+        FUZZ_CHECK(again.count == encoding.count && again.skipped_count == 0);
+        for (int i = 0; i < again.count; i++)
+            FUZZ_CHECK(again.ids[i] == encoding.ids[i]);
+    }
     heed_string_free(&decoded);
     heed_arena_free(&arena);
 }

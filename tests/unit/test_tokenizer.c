@@ -59,7 +59,7 @@ static void training_refuses(void) {
     heed_tokenizer *t = NULL;
     heed_error kind = {0}, missing = {0}, option = {0}, field = {0}, utf8 = {0}, reserved = {0};
     CHECK_STATUS(train("{\"type\":\"words\"}", fine, 1, &t, &kind), HEED_ERROR_UNKNOWN, &kind);
-    CHECK_STRING(kind.message, "recipe.tokenizer.type is \"words\"; known are: char, symbol");
+    CHECK_STRING(kind.message, "recipe.tokenizer.type is \"words\"; known are: char, symbol, word");
     CHECK_STATUS(train("{}", fine, 1, &t, &missing), HEED_ERROR_FORMAT, &missing);
     CHECK_STATUS(train("{\"type\":\"char\",\"case\":\"title\"}", fine, 1, &t, &option), HEED_ERROR_FORMAT, &option);
     CHECK_STATUS(train("{\"type\":\"symbol\",\"case\":\"upper\"}", fine, 1, &t, &field), HEED_ERROR_FORMAT, &field);
@@ -138,6 +138,56 @@ static void symbols(void) {
     heed_tokenizer_free(t);
 }
 
+static const char *ids_text(const heed_tokenizer *t, const heed_encoding *e) {
+    static char text[2000];
+    text[0] = '\0';
+    for (int i = 0; i < e->count; i++) {
+        strcat(text, i > 0 ? "|" : "");
+        strcat(text, heed_tokenizer_token(t, e->ids[i]));
+    }
+    return text;
+}
+
+static void words(void) {
+    static const char *const texts[] = {"\xC2\xAB" "Caf\xC3\xA9\xC2\xBB, don't!", "caf\xC3\xA9 and\tcaf\xC3\xA9, and"};
+    heed_tokenizer *t = NULL, *small = NULL, *whole = NULL;
+    heed_error error = {0};
+    heed_arena arena = {0};
+    heed_encoding e;
+    heed_string_buffer out = {0};
+    if (!CHECK_OK(train("{\"type\":\"word\",\"case\":\"lower\"}", texts, 2, &t, &error), &error))
+        return;
+    CHECK_STRING(tokens_text(t, 4), "!|,|and|caf\xC3\xA9|don't|\xC2\xAB|\xC2\xBB");
+    static const char input[] = "\xC2\xAB" "CAFE\xCC\x81\xC2\xBB" "AND 'tea',\xC2\xA0" "don't!"; /* e + acute */
+    CHECK_OK(heed_tokenizer_encode(t, input, sizeof input - 1, &arena, &e, &error), &error);
+    CHECK_STRING(ids_text(t, &e), "\xC2\xAB|caf\xC3\xA9|\xC2\xBB|and|<unk>|<unk>|<unk>|,|don't|!");
+    CHECK_INT(e.skipped_count, 0);
+    CHECK(e.spans[1].start == 2 && e.spans[1].length == 6 && e.spans[2].start == 8 && e.spans[2].length == 2);
+    heed_tokenizer_decode(t, e.ids, e.count, &out);
+    CHECK_STRING(out.text, "\xC2\xAB" "caf\xC3\xA9\xC2\xBB and, don't!");
+    CHECK_OK(train("{\"type\":\"word\",\"case\":\"lower\",\"size\":6}", texts, 2, &small, &error), &error);
+    CHECK_STRING(tokens_text(small, 4), ",|caf\xC3\xA9"); /* the most frequent; of equals the first */
+    CHECK_OK(train("{\"type\":\"word\",\"punctuation\":\"keep\",\"min_count\":2}", texts, 2, &whole, &error), &error);
+    CHECK_STRING(tokens_text(whole, 4), "and");
+    heed_string_free(&out);
+    heed_tokenizers_write(t, whole, &out);
+    heed_tokenizer *t_back = NULL, *whole_back = NULL;
+    if (CHECK_OK(heed_tokenizers_parse(out.text, out.length, &t_back, &whole_back, &error), &error)) {
+        CHECK_STRING(tokens_text(t_back, 4), "!|,|and|caf\xC3\xA9|don't|\xC2\xAB|\xC2\xBB");
+        CHECK_OK(heed_tokenizer_encode(t_back, "AND", 3, &arena, &e, &error), &error);
+        CHECK_STRING(ids_text(t_back, &e), "and");
+        CHECK_OK(heed_tokenizer_encode(whole_back, "and,", 4, &arena, &e, &error), &error);
+        CHECK_STRING(ids_text(whole_back, &e), "<unk>");
+    }
+    heed_tokenizer_free(t_back);
+    heed_tokenizer_free(whole_back);
+    heed_string_free(&out);
+    heed_arena_free(&arena);
+    heed_tokenizer_free(t);
+    heed_tokenizer_free(small);
+    heed_tokenizer_free(whole);
+}
+
 static void files_round_trip(void) {
     static const char text[] =
         "{\"source\":{\"type\":\"char\",\"case\":\"upper\",\"tokens\":[\"<pad>\",\"<bos>\",\"<eos>\",\"<unk>\",\"B\","
@@ -168,6 +218,9 @@ static void hostile_files(void) {
         {"{\"type\":\"char\",\"tokens\":[" SPECIALS ",\"AB\"]}", "nothing that a \"char\""},
         {"{\"type\":\"char\",\"case\":\"upper\",\"tokens\":[" SPECIALS ",\"a\"]}", "nothing that a \"char\""},
         {"{\"type\":\"symbol\",\"tokens\":[" SPECIALS ",\"A B\"]}", "nothing that a \"symbol\""},
+        {"{\"type\":\"word\",\"tokens\":[" SPECIALS ",\"A,\"]}", "nothing that a \"word\""},
+        {"{\"type\":\"word\",\"case\":\"lower\",\"tokens\":[" SPECIALS ",\"A\"]}", "nothing that a \"word\""},
+        {"{\"type\":\"word\",\"punctuation\":\"drop\",\"tokens\":[" SPECIALS "]}", "it must be one of: keep, split"},
         {"{\"type\":\"symbol\",\"tokens\":[" SPECIALS ",\" \"]}", "nothing that a \"symbol\""},
         {"{\"type\":\"symbol\",\"tokens\":[" SPECIALS ",\"<eos>\"]}", "reserved for id 2"},
         {"{\"type\":\"symbol\",\"tokens\":[" SPECIALS ",\"0123456789012345678901234567890123456789012345678901234567890"
@@ -179,7 +232,7 @@ static void hostile_files(void) {
         {"{\"type\":\"char\",\"tokens\":{}}", "no array"},
         {"{\"type\":\"char\"}", "no array"},
         {"{\"type\":7,\"tokens\":[]}", "must be a string"},
-        {"{\"type\":\"bpe\",\"tokens\":[]}", "known are: char, symbol"},
+        {"{\"type\":\"bpe\",\"tokens\":[]}", "known are: char, symbol, word"},
         {"{\"type\":\"char\",\"merges\":[],\"tokens\":[]}", "unknown field \"merges\""},
         {"[]", "no object"},
         {"null", "no object"},
@@ -219,6 +272,7 @@ int main(void) {
     training_refuses();
     encoding_reports_places();
     symbols();
+    words();
     files_round_trip();
     hostile_files();
     return heed_test_finish("tokenizer");

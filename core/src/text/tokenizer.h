@@ -12,6 +12,7 @@
 #include "base/reader.h"
 #include "base/string_buffer.h"
 #include "heed/status.h"
+#include "text/normalize.h"
 
 enum { HEED_TOKEN_PAD, HEED_TOKEN_BOS, HEED_TOKEN_EOS, HEED_TOKEN_UNK, HEED_TOKEN_SPECIALS };
 enum { HEED_VOCABULARY_MAX = 1 << 18 /* tokens */, HEED_TOKEN_BYTES_MAX = 64 };
@@ -25,8 +26,8 @@ typedef struct heed_span {
 /* Arrays live in the arena given to heed_tokenizer_encode. */
 typedef struct heed_encoding {
     int count;
-    int32_t *ids;       /* [count] no specials: neither <bos>, <eos> nor <unk> */
-    heed_span *spans;   /* [count] where in the input token i stood */
+    int32_t *ids;       /* [count] no specials but the <unk> of the kinds that have one */
+    heed_span *spans;   /* [count] where in the input token i stood; tokens of one character may share its span */
     int skipped_count;
     heed_span *skipped; /* [skipped_count] runs of the input that have no token, longest possible, in order */
 } heed_encoding;
@@ -34,19 +35,20 @@ typedef struct heed_encoding {
 /* Text i of a collection; the view must stay until the next call. */
 typedef heed_bytes heed_text_at(void *context, size_t i);
 
-/* Builds a vocabulary from `count` texts: the specials, then every token that occurs, by code point, so that the
- * order of the texts does not matter. `options` holds "type" and the kind's own fields: {"type": "char", "case":
+/* Builds a vocabulary from `count` texts: the specials, then every token that occurs, by code point (of "bpe" in the
+ * order of its merges); the order of the texts does not matter. `options` holds "type" and the kind's own fields: {"type": "char", "case":
  * "upper"}; `where` names it in messages. Fails on invalid UTF-8, on text that spells a special, and above
  * HEED_VOCABULARY_MAX. */
 heed_status heed_tokenizer_train(const heed_json *options, const char *where, size_t count, heed_text_at *text,
                                  void *context, heed_tokenizer **out, heed_error *error);
-/* From {"type": ..., options, "tokens": ["<pad>", "<bos>", "<eos>", "<unk>", ...]}. Fails on an unknown kind or field,
+/* From {"type": ..., options, "tokens": ["<pad>", "<bos>", "<eos>", "<unk>", ...]}, or from Hugging Face's form (bpe.h). Fails on an unknown kind or field,
  * wrong specials, an empty, repeated or too long token, one that the kind could never produce, and too many. */
 heed_status heed_tokenizer_parse(const heed_json *json, const char *where, heed_tokenizer **out, heed_error *error);
 void heed_tokenizer_write(const heed_tokenizer *tokenizer, heed_json_writer *writer, const char *key);
 void heed_tokenizer_free(heed_tokenizer *tokenizer); /* NULL is allowed */
 
-/* The pair in a model's tokenizer.json: {"source": {...}, "target": {...}}. On failure both are NULL. */
+/* The pair in a model's tokenizer.json: {"source": {...}, "target": {...}}, or one of Hugging Face's form for both sides.
+ * On failure both are NULL. */
 heed_status heed_tokenizers_parse(const char *text, size_t size, heed_tokenizer **source, heed_tokenizer **target,
                                   heed_error *error);
 /* Appends compact JSON and a newline. */
@@ -66,21 +68,43 @@ const char *heed_tokenizer_kind_name(const heed_tokenizer *tokenizer);
 
 /* ---- What a kind is: one file with one table, and its line in tokenizers.def. ---- */
 
-typedef struct heed_piece {
-    const char *text; /* of a possible token, after case folding; in the input or in `folded`; length 0: a separator, */
-    size_t length;    /* which is neither token nor skipped */
-    char folded[4];
-} heed_piece;
+/* What a tokenizer is asked for; a kind names those that it takes. */
+typedef struct heed_text_options {
+    heed_letter_case letter_case;  /* "case": none, upper, lower */
+    heed_normal_form form;         /* "normalize": none, nfc */
+    bool split_punctuation;        /* "punctuation": split, keep */
+    int64_t size;                  /* tokens at most, specials included; of training only, like the next */
+    int64_t min_count;             /* what occurs less often is no token */
+} heed_text_options;
+
+typedef struct heed_pieces heed_pieces;
+
+/* Kinds whose tokens are parts of a piece. */
+typedef struct heed_subwords {
+    /* Makes the vocabulary of the pieces counted. */
+    heed_status (*train)(heed_tokenizer *tokenizer, heed_pieces *pieces, const char *where, heed_error *error);
+    /* The tokens of a piece into out[0..most), most as large as the piece's bytes; returns how many, -1: memory. `scratch`
+     * is given back by the caller. */
+    int (*split)(const heed_tokenizer *tokenizer, const char *piece, size_t n, heed_arena *scratch, int32_t *ids,
+                 heed_span *spans);
+    void (*decode)(const heed_tokenizer *tokenizer, const int32_t *ids, int count, heed_string_buffer *out);
+    /* The kind's own file format. */
+    heed_status (*read)(heed_tokenizer *tokenizer, const heed_json *json, const char *where, heed_error *error);
+    void (*write)(const heed_tokenizer *tokenizer, heed_json_writer *writer, const char *key);
+} heed_subwords;
 
 typedef struct heed_tokenizer_kind {
     const char *name;
-    const char *const *options; /* fields it reads besides "type" and "tokens"; NULL-terminated */
-    /* Reads the options into a number of the kind's own. */
-    heed_status (*configure)(const heed_json *options, const char *where, int *mode, heed_error *error);
-    void (*write_options)(int mode, heed_json_writer *writer);
-    /* Cuts the first piece off text[0..n), n > 0; returns how many bytes it took (at least 1). */
-    size_t (*next)(int mode, const char *text, size_t n, heed_piece *piece);
+    const char *const *options; /* the names of heed_text_options that it takes; NULL-terminated */
+    heed_text_options defaults;
+    /* Cuts the first piece off normalised text[0..n), n > 0; returns how many bytes it took (at least 1). *is_token is
+     * false for what is neither token nor skipped. */
+    size_t (*next)(const heed_text_options *options, const char *text, size_t n, bool *is_token);
+    bool unknown;       /* a piece without a token is <unk>; otherwise it is skipped */
     const char *joiner; /* between tokens when decoding */
+    /* Whether the joiner is left out between two tokens; NULL: never. */
+    bool (*joined)(const char *left, const char *right);
+    const heed_subwords *subwords; /* NULL: a piece is a token */
 } heed_tokenizer_kind;
 
 #define HEED_TOKENIZER(name) extern const heed_tokenizer_kind heed_tokenizer_##name;

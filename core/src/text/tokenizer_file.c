@@ -37,27 +37,105 @@ static heed_status find_kind(const heed_json *options, const char *where, const 
     return status;
 }
 
+/* A member that is one of some words, as its index. */
+static heed_status read_word(const heed_json *options, const char *where, const char *name, const char *const *words,
+                             int *value, heed_error *error)
+{
+    const char *word = words[*value];
+    HEED_TRY(heed_json_string(options, where, name, &word, error));
+    heed_string_buffer known = {0};
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(words[i], word) == 0) {
+            heed_string_free(&known);
+            *value = i;
+            return HEED_OK;
+        }
+        heed_string_format(&known, "%s%s", i == 0 ? "" : ", ", words[i]);
+    }
+    heed_status status = heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is \"%.60s\"; it must be one of: %s", where, name, word,
+                                   known.failed ? "" : known.text);
+    heed_string_free(&known);
+    return status;
+}
+
+static const char *const cases[] = {"none", "upper", "lower", NULL};
+static const char *const forms[] = {"none", "nfc", NULL};
+static const char *const punctuation[] = {"keep", "split", NULL};
+
+static heed_status read_options(const heed_json *json, const char *where, const heed_tokenizer_kind *kind,
+                                heed_text_options *out, heed_error *error)
+{
+    *out = kind->defaults;
+    int letter_case = (int)out->letter_case, form = (int)out->form, split = out->split_punctuation;
+    if (out->size == 0)
+        out->size = HEED_VOCABULARY_MAX;
+    out->min_count = out->min_count == 0 ? 1 : out->min_count;
+    HEED_TRY(read_word(json, where, "case", cases, &letter_case, error));
+    HEED_TRY(read_word(json, where, "normalize", forms, &form, error));
+    HEED_TRY(read_word(json, where, "punctuation", punctuation, &split, error));
+    HEED_TRY(heed_json_int(json, where, "size", HEED_TOKEN_SPECIALS + 1, HEED_VOCABULARY_MAX, &out->size, error));
+    HEED_TRY(heed_json_int(json, where, "min_count", 1, 1000000000, &out->min_count, error));
+    out->letter_case = (heed_letter_case)letter_case;
+    out->form = (heed_normal_form)form;
+    out->split_punctuation = split != 0;
+    return HEED_OK;
+}
+
+/* Those of training are not kept; "normalize" only when it is not the kind's default. */
+static void write_options(const heed_tokenizer *tokenizer, heed_json_writer *writer)
+{
+    const heed_text_options *options = &tokenizer->options;
+    for (const char *const *name = tokenizer->kind->options; *name != NULL; name++) {
+        if (strcmp(*name, "case") == 0)
+            heed_json_write_string(writer, *name, cases[options->letter_case]);
+        if (strcmp(*name, "normalize") == 0 && options->form != tokenizer->kind->defaults.form)
+            heed_json_write_string(writer, *name, forms[options->form]);
+        if (strcmp(*name, "punctuation") == 0)
+            heed_json_write_string(writer, *name, punctuation[options->split_punctuation]);
+    }
+}
+
 heed_status heed_tokenizer_new(const heed_json *options, const char *where, heed_tokenizer **out, heed_error *error)
 {
     const heed_tokenizer_kind *kind = NULL;
     const char *allowed[16] = {"type", "tokens"};
-    int mode = 0;
+    heed_text_options read;
     *out = NULL;
     HEED_TRY(find_kind(options, where, &kind, error));
     for (int i = 0; kind->options[i] != NULL && i + 3 < 16; i++)
         allowed[i + 2] = kind->options[i];
     HEED_TRY(heed_json_only(options, where, allowed, error));
-    HEED_TRY(kind->configure(options, where, &mode, error));
+    HEED_TRY(read_options(options, where, kind, &read, error));
     heed_tokenizer *tokenizer = heed_alloc(1, sizeof *tokenizer);
     if (tokenizer == NULL)
         return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory", where);
     tokenizer->kind = kind;
-    tokenizer->mode = mode;
+    tokenizer->options = read;
     *out = tokenizer;
     return HEED_OK;
 }
 
 static int sort_ids(heed_tokenizer *tokenizer);
+
+/* What the kind would not cut out of a text could never be read: a file made for another kind. */
+static heed_status check_token(const heed_tokenizer *tokenizer, const char *where, int i, heed_error *error)
+{
+    const heed_token *token = &tokenizer->tokens[i];
+    heed_arena scratch = {0};
+    heed_normal_text normal;
+    bool is_token = false;
+    const heed_text_options *options = &tokenizer->options;
+    const int fine = heed_normalize(options->form, options->letter_case, token->text, token->size, &scratch, &normal);
+    const bool same = fine && heed_token_compare(normal.text, normal.size, token->text, token->size) == 0;
+    const size_t taken = tokenizer->kind->next(options, token->text, token->size, &is_token);
+    heed_arena_free(&scratch);
+    if (!fine)
+        return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tokens", where, tokenizer->count);
+    if (!same || !is_token || taken != token->size)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s.tokens[%d], \"%s\", is nothing that a \"%s\" tokenizer with "
+                         "these options reads", where, i, token->text, tokenizer->kind->name);
+    return HEED_OK;
+}
 
 heed_status heed_tokenizer_finish(heed_tokenizer *tokenizer, const char *where, heed_error *error)
 {
@@ -77,12 +155,8 @@ heed_status heed_tokenizer_finish(heed_tokenizer *tokenizer, const char *where, 
                 return heed_fail(error, HEED_ERROR_FORMAT, "%s.tokens[%d] is \"%s\", which is reserved for id %d",
                                  where,
                                  i, token->text, k);
-        /* What the kind would not cut out of a text could never be read: a file made for another kind. */
-        heed_piece piece;
-        size_t taken = tokenizer->kind->next(tokenizer->mode, token->text, token->size, &piece);
-        if (taken != token->size || heed_token_compare(piece.text, piece.length, token->text, token->size) != 0)
-            return heed_fail(error, HEED_ERROR_FORMAT, "%s.tokens[%d], \"%s\", is nothing that a \"%s\" tokenizer with "
-                             "these options reads", where, i, token->text, tokenizer->kind->name);
+        if (tokenizer->kind->subwords == NULL)
+            HEED_TRY(check_token(tokenizer, where, i, error));
     }
     if (!sort_ids(tokenizer))
         return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tokens", where, tokenizer->count);
@@ -178,7 +252,7 @@ void heed_tokenizer_write(const heed_tokenizer *tokenizer, heed_json_writer *wri
 {
     heed_json_write_object(writer, key);
     heed_json_write_string(writer, "type", tokenizer->kind->name);
-    tokenizer->kind->write_options(tokenizer->mode, writer);
+    write_options(tokenizer, writer);
     heed_json_write_array(writer, "tokens");
     for (int i = 0; i < tokenizer->count; i++)
         heed_json_write_string_n(writer, NULL, tokenizer->tokens[i].text, tokenizer->tokens[i].size);

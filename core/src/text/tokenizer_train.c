@@ -1,4 +1,5 @@
 /* Collecting a vocabulary: a set of pieces in a hash table, then sorted. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -7,98 +8,136 @@
 #include "base/utf8.h"
 #include "text/vocabulary.h"
 
-typedef struct piece_set { /* open addressing; at most half full */
-    heed_token *slots;
-    size_t capacity; /* a power of two */
-    int count;
-} piece_set;
-
-static heed_token *slot_of(const piece_set *set, const char *text, size_t n)
+static heed_piece *slot_of(const heed_pieces *set, const char *text, size_t n)
 {
     const uint64_t hash = heed_hash(HEED_HASH_START, text, n);
     size_t i = (hash ^ hash >> 32) & (set->capacity - 1);
-    while (set->slots[i].text != NULL && heed_token_compare(set->slots[i].text, set->slots[i].size, text, n) != 0)
+    while (set->slots[i].token.text != NULL &&
+           heed_token_compare(set->slots[i].token.text, set->slots[i].token.size, text, n) != 0)
         i = (i + 1) & (set->capacity - 1);
     return &set->slots[i];
 }
 
-static int grow(piece_set *set)
+static int grow(heed_pieces *set)
 {
-    piece_set larger = {NULL, set->capacity == 0 ? 256 : set->capacity * 2, set->count};
+    heed_pieces larger = {NULL, set->capacity == 0 ? 256 : set->capacity * 2, set->count};
     larger.slots = heed_alloc(larger.capacity, sizeof *larger.slots);
     if (larger.slots == NULL)
         return 0;
     for (size_t i = 0; i < set->capacity; i++)
-        if (set->slots[i].text != NULL)
-            *slot_of(&larger, set->slots[i].text, set->slots[i].size) = set->slots[i];
+        if (set->slots[i].token.text != NULL)
+            *slot_of(&larger, set->slots[i].token.text, set->slots[i].token.size) = set->slots[i];
     heed_free(set->slots);
     *set = larger;
     return 1;
 }
 
-static heed_status add_piece(heed_tokenizer *tokenizer, piece_set *set, const heed_piece *piece, const char *where,
-                             heed_error *error)
+static int add_piece(heed_tokenizer *tokenizer, heed_pieces *set, const char *text, size_t n)
 {
     if (2 * (size_t)set->count >= set->capacity && !grow(set))
-        return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for a vocabulary", where);
-    heed_token *slot = slot_of(set, piece->text, piece->length);
-    if (slot->text != NULL)
-        return HEED_OK;
-    if (set->count == HEED_VOCABULARY_MAX - HEED_TOKEN_SPECIALS)
-        return heed_fail(error, HEED_ERROR_FORMAT, "%s: the texts hold more than %d different tokens", where,
-                         HEED_VOCABULARY_MAX - HEED_TOKEN_SPECIALS);
-    slot->text = heed_arena_string(&tokenizer->arena, piece->text, piece->length);
-    if (slot->text == NULL)
-        return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for a vocabulary", where);
-    slot->size = piece->length;
+        return 0;
+    heed_piece *slot = slot_of(set, text, n);
+    slot->count++;
+    if (slot->token.text != NULL)
+        return 1;
+    slot->token.text = heed_arena_string(&tokenizer->arena, text, n);
+    slot->token.size = n;
     set->count++;
-    return HEED_OK;
+    return slot->token.text != NULL && set->count < INT32_MAX / 2;
 }
 
-static heed_status collect(heed_tokenizer *tokenizer, piece_set *set, const char *where, size_t count,
+static int add_text(heed_tokenizer *tokenizer, heed_pieces *set, const char *text, size_t n, heed_arena *scratch)
+{
+    heed_normal_text normal;
+    heed_arena_reset(scratch);
+    if (!heed_normalize(tokenizer->options.form, tokenizer->options.letter_case, text, n, scratch, &normal))
+        return 0;
+    for (size_t at = 0, taken; at < normal.size; at += taken) {
+        bool is_token;
+        taken = tokenizer->kind->next(&tokenizer->options, normal.text + at, normal.size - at, &is_token);
+        if (is_token && !add_piece(tokenizer, set, normal.text + at, taken))
+            return 0;
+    }
+    return 1;
+}
+
+static heed_status collect(heed_tokenizer *tokenizer, heed_pieces *set, const char *where, size_t count,
                            heed_text_at *text_at, void *context, heed_error *error)
 {
-    for (size_t i = 0; i < count; i++) {
-        heed_bytes text = text_at(context, i);
+    heed_arena scratch = {0};
+    heed_status status = HEED_OK;
+    for (size_t i = 0; i < count && status == HEED_OK; i++) {
+        const heed_bytes text = text_at(context, i);
         const char *bytes = (const char *)text.data;
         if (!heed_utf8_valid(bytes, text.size))
-            return heed_fail(error, HEED_ERROR_FORMAT, "%s: text %zu is not UTF-8", where, i);
-        if (text.size > 0 && memchr(bytes, '\0', text.size) != NULL)
-            return heed_fail(error, HEED_ERROR_FORMAT, "%s: text %zu holds a NUL", where, i);
-        for (size_t at = 0; at < text.size;) {
-            heed_piece piece;
-            at += tokenizer->kind->next(tokenizer->mode, bytes + at, text.size - at, &piece);
-            if (piece.length > 0)
-                HEED_TRY(add_piece(tokenizer, set, &piece, where, error));
-        }
+            status = heed_fail(error, HEED_ERROR_FORMAT, "%s: text %zu is not UTF-8", where, i);
+        else if (text.size > 0 && memchr(bytes, '\0', text.size) != NULL)
+            status = heed_fail(error, HEED_ERROR_FORMAT, "%s: text %zu holds a NUL", where, i);
+        else if (!add_text(tokenizer, set, bytes, text.size, &scratch))
+            status = heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for a vocabulary", where);
     }
-    return HEED_OK;
+    heed_arena_free(&scratch);
+    return status;
+}
+
+/* More frequent first, then by code point. */
+static int compare_counts(const void *a, const void *b)
+{
+    const heed_piece *x = a, *y = b;
+    if (x->count != y->count)
+        return x->count < y->count ? 1 : -1;
+    return heed_token_compare(x->token.text, x->token.size, y->token.text, y->token.size);
+}
+
+/* Moves the pieces that become tokens to the front; returns how many. */
+static int choose(const heed_tokenizer *tokenizer, heed_pieces *set)
+{
+    const int most = (int)tokenizer->options.size - HEED_TOKEN_SPECIALS;
+    int kept = 0;
+    for (size_t i = 0; i < set->capacity; i++) {
+        const heed_piece piece = set->slots[i];
+        if (piece.token.text == NULL || piece.count < tokenizer->options.min_count)
+            continue;
+        if (!tokenizer->kind->unknown || piece.token.size <= HEED_TOKEN_BYTES_MAX)
+            set->slots[kept++] = piece;
+    }
+    if (tokenizer->kind->unknown && kept > most) {
+        qsort(set->slots, (size_t)kept, sizeof *set->slots, compare_counts);
+        kept = most;
+    }
+    return kept;
+}
+
+int heed_tokenizer_reserve(heed_tokenizer *tokenizer, int count)
+{
+    tokenizer->tokens = heed_arena_alloc(&tokenizer->arena, (size_t)count * sizeof *tokenizer->tokens);
+    if (tokenizer->tokens == NULL)
+        return 0;
+    for (int i = 0; i < HEED_TOKEN_SPECIALS; i++)
+        tokenizer->tokens[i] = (heed_token){heed_token_specials[i], strlen(heed_token_specials[i])};
+    tokenizer->count = HEED_TOKEN_SPECIALS;
+    return 1;
 }
 
 /* The specials, then the set by code point: ids are given twice, before and after the sort. */
-static heed_status number_tokens(heed_tokenizer *tokenizer, const piece_set *set, const char *where, heed_error *error)
+static heed_status number_tokens(heed_tokenizer *tokenizer, heed_pieces *set, const char *where, heed_error *error)
 {
-    int count = HEED_TOKEN_SPECIALS + set->count;
-    heed_token *tokens = heed_arena_alloc(&tokenizer->arena, (size_t)count * sizeof *tokens);
+    const int chosen = choose(tokenizer, set);
+    if (chosen > HEED_VOCABULARY_MAX - HEED_TOKEN_SPECIALS)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s: the texts hold more than %d different tokens", where,
+                         HEED_VOCABULARY_MAX - HEED_TOKEN_SPECIALS);
+    const int count = HEED_TOKEN_SPECIALS + chosen;
     heed_token *ordered = heed_arena_alloc(&tokenizer->arena, (size_t)count * sizeof *ordered);
-    if (tokens == NULL || ordered == NULL)
+    if (ordered == NULL || !heed_tokenizer_reserve(tokenizer, count))
         return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for %d tokens", where, count);
-    int n = 0;
-    for (; n < HEED_TOKEN_SPECIALS; n++) {
-        tokens[n].text = heed_token_specials[n];
-        tokens[n].size = strlen(heed_token_specials[n]);
-    }
-    for (size_t i = 0; i < set->capacity; i++)
-        if (set->slots[i].text != NULL)
-            tokens[n++] = set->slots[i];
-    tokenizer->tokens = tokens;
-    tokenizer->count = count;
+    for (int i = 0; i < chosen; i++)
+        tokenizer->tokens[tokenizer->count++] = set->slots[i].token;
     HEED_TRY(heed_tokenizer_finish(tokenizer, where, error));
-    memcpy(ordered, tokens, HEED_TOKEN_SPECIALS * sizeof *tokens);
-    for (int i = HEED_TOKEN_SPECIALS; i < count; i++)
-        ordered[i] = tokens[tokenizer->sorted[i - HEED_TOKEN_SPECIALS]];
-    for (int i = HEED_TOKEN_SPECIALS; i < count; i++)
+    memcpy(ordered, tokenizer->tokens, HEED_TOKEN_SPECIALS * sizeof *ordered);
+    for (int i = HEED_TOKEN_SPECIALS; i < count; i++) {
+        ordered[i] = tokenizer->tokens[tokenizer->sorted[i - HEED_TOKEN_SPECIALS]];
         tokenizer->sorted[i - HEED_TOKEN_SPECIALS] = i;
+    }
     tokenizer->tokens = ordered;
     return HEED_OK;
 }
@@ -106,11 +145,12 @@ static heed_status number_tokens(heed_tokenizer *tokenizer, const piece_set *set
 heed_status heed_tokenizer_train(const heed_json *options, const char *where, size_t count, heed_text_at *text,
                                  void *context, heed_tokenizer **out, heed_error *error)
 {
-    piece_set set = {0};
+    heed_pieces set = {0};
     HEED_TRY(heed_tokenizer_new(options, where, out, error));
     heed_status status = collect(*out, &set, where, count, text, context, error);
     if (status == HEED_OK)
-        status = number_tokens(*out, &set, where, error);
+        status = ((*out)->kind->subwords != NULL ? (*out)->kind->subwords->train : number_tokens)(*out, &set, where,
+                                                                                                  error);
     heed_free(set.slots);
     if (status != HEED_OK) {
         heed_tokenizer_free(*out);

@@ -12,11 +12,24 @@ typedef struct heed_token {
 struct heed_tokenizer {
     heed_arena arena; /* all that follows */
     const heed_tokenizer_kind *kind;
-    int mode;
+    heed_text_options options;
     int count;
     heed_token *tokens; /* [count] by id */
     int32_t *sorted;    /* [count - HEED_TOKEN_SPECIALS] ids by text: no text is a special */
+    void *own;          /* what a kind with subwords keeps */
 };
+
+/* Pieces that occur in texts: a set with open addressing, at most half full. */
+struct heed_pieces {
+    struct heed_piece {
+        heed_token token; /* text is NULL in a free slot */
+        int64_t count;
+    } *slots;
+    size_t capacity; /* a power of two */
+    int count;
+};
+
+typedef struct heed_piece heed_piece;
 
 extern const char *const heed_token_specials[HEED_TOKEN_SPECIALS];
 
@@ -24,6 +37,8 @@ extern const char *const heed_token_specials[HEED_TOKEN_SPECIALS];
 int heed_token_compare(const char *a, size_t a_size, const char *b, size_t b_size);
 /* An empty tokenizer of the kind that options.type names. */
 heed_status heed_tokenizer_new(const heed_json *options, const char *where, heed_tokenizer **out, heed_error *error);
+/* Room for `count` tokens of which the specials are filled in; 0 when memory is out. */
+int heed_tokenizer_reserve(heed_tokenizer *tokenizer, int count);
 /* Checks tokens[0..count) and makes the index. */
 heed_status heed_tokenizer_finish(heed_tokenizer *tokenizer, const char *where, heed_error *error);
 

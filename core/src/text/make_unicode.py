@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""Writes unicode_table.h beside this file, and tests/unit/data/normalization.tsv, from Python's unicodedata.
+
+Kept of the basic plane: canonical decompositions whose second part is a combining mark, and those into one other
+code point, without CJK compatibility ideographs and Hangul; combining classes; one-to-one lower case.
+"""
+import pathlib
+import random
+import unicodedata
+
+HERE = pathlib.Path(__file__).parent
+BMP = [c for c in range(0x10000) if not 0xD800 <= c < 0xE000]
+
+
+def kept(code):
+    return not (0xF900 <= code <= 0xFAFF or 0xAC00 <= code <= 0xD7A3)
+
+
+def decompositions():
+    for code in filter(kept, BMP):
+        parts = unicodedata.decomposition(chr(code))
+        if not parts or parts.startswith("<"):
+            continue
+        first, second = ([int(p, 16) for p in parts.split()] + [0])[:2]
+        if second and not unicodedata.combining(chr(second)):
+            continue
+        composes = second and unicodedata.normalize("NFC", chr(first) + chr(second)) == chr(code)
+        yield code, first, second, bool(composes)
+
+
+def ranges(pairs):
+    """(code, value) in order to (first, last, value)."""
+    out = []
+    for code, value in pairs:
+        if out and out[-1][1] == code - 1 and out[-1][2] == value:
+            out[-1][1] = code
+        else:
+            out.append([code, code, value])
+    return out
+
+
+def case_ranges():
+    """[first, last, step, distance] with lower(code) == code + distance."""
+    out = []
+    for code in BMP:
+        lower = chr(code).lower()
+        if len(lower) != 1 or ord(lower) == code or ord(lower) > 0xFFFF:
+            continue
+        distance = ord(lower) - code
+        if out and out[-1][3] == distance:
+            last = out[-1]
+            if last[0] == last[1] and code - last[1] in (1, 2):
+                last[1], last[2] = code, code - last[1]
+                continue
+            if code == last[1] + last[2]:
+                last[1] = code
+                continue
+        out.append([code, code, 1, distance])
+    return out
+
+
+def table(kind, name, rows):
+    lines = [""]
+    for row in rows:
+        item = "{" + ", ".join(str(v) if v < 0 else hex(v) for v in row) + "}, "
+        if len(lines[-1]) + len(item) > 112:
+            lines.append("")
+        lines[-1] += item
+    return "static const %s %s[] = {\n%s};\n" % (kind, name, "".join("    %s\n" % line.rstrip() for line in lines))
+
+
+def samples():
+    """Texts that mix what the tables hold, from a fixed seed."""
+    rng = random.Random(1)
+    rows = list(decompositions())
+    marks = sorted({second for _, _, second, _ in rows if second}) + [0x300, 0x323, 0x345, 0x315, 0x31B, 0x489]
+    blocks = list(range(0x41, 0x5B)) + list(range(0x61, 0x7B)) + list(range(0xC0, 0x250)) + list(range(0x400, 0x530)) + list(
+        range(0x1E00, 0x1F00))
+    for code, *_ in rows:
+        yield chr(code)
+    for _ in range(1500):
+        text = ""
+        for _ in range(rng.randint(1, 6)):
+            text += chr(rng.choice(blocks if rng.random() < 0.8 else [row[0] for row in rows]))
+            for _ in range(rng.choice([0, 0, 1, 1, 2, 4])):
+                text += chr(rng.choice(marks))
+        yield text
+
+
+def main():
+    rows = list(decompositions())
+    by_pair = sorted((row[1], row[2], i) for i, row in enumerate(rows) if row[3])
+    classes = ranges((c, unicodedata.combining(chr(c))) for c in BMP if unicodedata.combining(chr(c)))
+    text = "/* Of the Unicode Character Database %s (licence Unicode-3.0, https://www.unicode.org/license.txt). Made by\n" \
+           " * make_unicode.py; do not edit. */\n#include <stdint.h>\n\n" % unicodedata.unidata_version
+    text += "/* By code: what it is made of; second is 0 when it only stands for first. */\n"
+    text += table("struct { uint16_t code, first, second; }", "decompositions", [row[:3] for row in rows])
+    text += "\n/* Those of them that are put together again, by first and second. */\n"
+    text += "static const uint16_t compositions[] = {\n"
+    for i in range(0, len(by_pair), 18):
+        text += "    " + ", ".join(str(p[2]) for p in by_pair[i:i + 18]) + ",\n"
+    text += "};\n\n/* Combining classes that are not 0. */\n"
+    text += table("struct { uint16_t first, last, class; }", "combining", classes)
+    text += "\n/* Capital letters: every step-th code; lower case is code + distance. */\n"
+    text += table("struct { uint16_t first, last, step; int32_t distance; }", "capitals", case_ranges())
+    (HERE / "unicode_table.h").write_text(text)
+
+    data = HERE / "../../../tests/unit/data/normalization.tsv"
+    data.parent.mkdir(exist_ok=True)
+    lines = []
+    for sample in samples():
+        if any(unicodedata.category(c) in ("Zl", "Zp", "Cc", "Cs") for c in sample):
+            continue
+        composed = unicodedata.normalize("NFC", sample)
+        lower = "".join(c.lower() if len(c.lower()) == 1 or c == "\u0130" else c for c in composed)
+        lower = unicodedata.normalize("NFC", lower)
+        lines.append("\t".join((sample, composed, lower)) + "\n")
+    data.write_text("".join(lines))
+
+
+main()

@@ -1,0 +1,281 @@
+#include "text/normalize.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "text/unicode_table.h"
+
+enum { DECOMPOSED_MAX = 4, /* code points of one; the longest chains have three */
+       INVALID = 0x110000 }; /* + a byte: one that is not UTF-8 */
+
+#define COUNT(table) (sizeof table / sizeof *table)
+
+/* The entry of decompositions for a code; -1: none. */
+static int find_decomposition(uint32_t code)
+{
+    int low = 0, high = (int)COUNT(decompositions);
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (decompositions[middle].code == code)
+            return middle;
+        if (decompositions[middle].code < code)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return -1;
+}
+
+static uint32_t compose(uint32_t first, uint32_t second)
+{
+    int low = 0, high = (int)COUNT(compositions);
+    while (low < high) {
+        const int middle = (low + high) / 2, entry = compositions[middle];
+        const uint32_t a = decompositions[entry].first, b = decompositions[entry].second;
+        if (a == first && b == second)
+            return decompositions[entry].code;
+        if (a < first || (a == first && b < second))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+static int combining_class(uint32_t code)
+{
+    if (code < combining[0].first)
+        return 0;
+    int low = 0, high = (int)COUNT(combining);
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (code > combining[middle].last)
+            low = middle + 1;
+        else if (code < combining[middle].first)
+            high = middle;
+        else
+            return combining[middle].class;
+    }
+    return 0;
+}
+
+static int decompose(uint32_t code, uint32_t out[DECOMPOSED_MAX])
+{
+    int count = 1;
+    out[0] = code;
+    for (int entry; out[0] >= 0xC0 && count < DECOMPOSED_MAX && (entry = find_decomposition(out[0])) >= 0;) {
+        out[0] = decompositions[entry].first;
+        if (decompositions[entry].second == 0)
+            continue;
+        memmove(out + 2, out + 1, (size_t)(count - 1) * sizeof *out);
+        out[1] = decompositions[entry].second;
+        count++;
+    }
+    return count;
+}
+
+static uint32_t lower(uint32_t code)
+{
+    int low = 0, high = (int)COUNT(capitals);
+    while (low < high) {
+        const int middle = (low + high) / 2;
+        if (code > capitals[middle].last)
+            low = middle + 1;
+        else if (code < capitals[middle].first)
+            high = middle;
+        else
+            return (code - capitals[middle].first) % capitals[middle].step == 0
+                       ? (uint32_t)((int32_t)code + capitals[middle].distance) : code;
+    }
+    return code;
+}
+
+/* The first capital whose small letter this is. */
+static uint32_t upper(uint32_t code)
+{
+    for (size_t i = 0; i < COUNT(capitals); i++) {
+        const int32_t capital = (int32_t)code - capitals[i].distance;
+        if (capital >= capitals[i].first && capital <= capitals[i].last &&
+            (capital - capitals[i].first) % capitals[i].step == 0)
+            return (uint32_t)capital;
+    }
+    return code;
+}
+
+typedef struct sign {
+    uint32_t code;
+    uint32_t origin;
+    int class;
+} sign;
+
+typedef struct writer {
+    heed_letter_case letter_case;
+    char *text;
+    uint32_t *origin;
+    size_t size;
+    bool marks; /* some stand alone: other letters may take them in */
+} writer;
+
+static void write_code(writer *out, uint32_t code, uint32_t origin)
+{
+    char bytes[4];
+    int n = 1;
+    if (code >= INVALID)
+        bytes[0] = (char)(code - INVALID);
+    else
+        n = heed_utf8_encode(code, bytes);
+    for (int i = 0; i < n; i++) {
+        out->text[out->size] = bytes[i];
+        out->origin[out->size++] = origin;
+    }
+}
+
+static void write_cased(writer *out, uint32_t code, uint32_t origin)
+{
+    if (out->letter_case == HEED_CASE_LOWER && code == 0x130) { /* the one capital that two code points stand for */
+        write_code(out, 'i', origin);
+        write_code(out, 0x307, origin);
+        out->marks = true;
+        return;
+    }
+    if (code < INVALID && out->letter_case != HEED_CASE_NONE)
+        code = out->letter_case == HEED_CASE_LOWER ? lower(code) : upper(code);
+    write_code(out, code, origin);
+}
+
+/* By class, those of one class in the order they came: counting, so that a text of nothing but marks costs no more. */
+static void sort_marks(sign *marks, sign *spare, size_t n)
+{
+    size_t starts[257] = {0};
+    bool sorted = true;
+    for (size_t i = 1; i < n && sorted; i++)
+        sorted = marks[i - 1].class <= marks[i].class;
+    if (sorted)
+        return;
+    for (size_t i = 0; i < n; i++)
+        starts[marks[i].class + 1]++;
+    for (int c = 0; c < 256; c++)
+        starts[c + 1] += starts[c];
+    for (size_t i = 0; i < n; i++)
+        spare[starts[marks[i].class]++] = marks[i];
+    for (size_t i = 0; i < n; i++) { /* places stay in order, whatever the marks do */
+        marks[i].code = spare[i].code;
+        marks[i].class = spare[i].class;
+    }
+}
+
+/* A letter and the marks behind it (signs[0] may be a mark when the text begins with one). */
+static void write_run(writer *out, sign *signs, sign *spare, size_t n)
+{
+    const bool has_letter = n > 0 && signs[0].class == 0;
+    sign *marks = signs + has_letter;
+    const size_t count = n - has_letter;
+    size_t kept = 0;
+    int last_class = 0;
+    sort_marks(marks, spare, count);
+    for (size_t i = 0; i < count; i++) {
+        const uint32_t together = has_letter && last_class < marks[i].class ? compose(signs[0].code, marks[i].code) : 0;
+        if (together != 0) {
+            signs[0].code = together;
+            continue;
+        }
+        last_class = marks[i].class;
+        marks[kept++] = marks[i];
+    }
+    if (has_letter)
+        write_cased(out, signs[0].code, signs[0].origin);
+    for (size_t i = 0; i < kept; i++)
+        write_cased(out, marks[i].code, marks[i].origin);
+    out->marks = out->marks || kept > 0;
+}
+
+static bool is_plain(heed_letter_case letter_case, const char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((text[i] & 0x80) != 0 || (letter_case == HEED_CASE_LOWER && text[i] >= 'A' && text[i] <= 'Z') ||
+            (letter_case == HEED_CASE_UPPER && text[i] >= 'a' && text[i] <= 'z'))
+            return false;
+    return true;
+}
+
+/* Reads a code point; returns the bytes it took. */
+static size_t read_code(const char *text, size_t n, uint32_t *code)
+{
+    const size_t taken = (size_t)heed_utf8_decode(text, n, code);
+    if (*code == 0xFFFD && taken == 1)
+        *code = INVALID + (unsigned char)text[0];
+    return taken;
+}
+
+static void write_form(writer *out, const char *text, size_t n, sign *signs, sign *spare)
+{
+    size_t held = 0;
+    for (size_t at = 0; at < n;) {
+        uint32_t code, parts[DECOMPOSED_MAX];
+        const size_t taken = read_code(text + at, n - at, &code);
+        const int count = decompose(code, parts);
+        for (int i = 0; i < count; i++) {
+            const sign next = {parts[i], (uint32_t)at, combining_class(parts[i])};
+            if (next.class == 0) {
+                write_run(out, signs, spare, held);
+                held = 0;
+            }
+            signs[held++] = next;
+        }
+        at += taken;
+    }
+    write_run(out, signs, spare, held);
+}
+
+static int normalize(heed_normal_form form, heed_letter_case letter_case, const char *text, size_t n,
+                     heed_arena *arena, heed_normal_text *out, bool *marks)
+{
+    /* A code point of two bytes may become one of three (U+023A in lower case) or two of three together. */
+    const size_t most = 2 * n + 1;
+    writer to = {letter_case, heed_arena_alloc(arena, most), heed_arena_alloc(arena, most * sizeof *to.origin), 0, false};
+    if (to.text == NULL || to.origin == NULL)
+        return 0;
+    if (form == HEED_FORM_NFC) {
+        const heed_arena_mark mark = heed_arena_save(arena);
+        sign *signs = heed_arena_alloc(arena, most * sizeof *signs);
+        sign *spare = heed_arena_alloc(arena, most * sizeof *spare);
+        if (signs == NULL || spare == NULL)
+            return 0;
+        write_form(&to, text, n, signs, spare);
+        heed_arena_restore(arena, mark);
+    } else {
+        for (size_t at = 0; at < n;) {
+            uint32_t code;
+            const size_t taken = read_code(text + at, n - at, &code);
+            write_cased(&to, code, (uint32_t)at);
+            at += taken;
+        }
+    }
+    to.origin[to.size] = (uint32_t)n;
+    *out = (heed_normal_text){to.text, to.size, to.origin};
+    *marks = to.marks;
+    return 1;
+}
+
+int heed_normalize(heed_normal_form form, heed_letter_case letter_case, const char *text, size_t n, heed_arena *arena,
+                   heed_normal_text *out)
+{
+    *out = (heed_normal_text){text, n, NULL};
+    if (is_plain(letter_case, text, n) || (form == HEED_FORM_NONE && letter_case == HEED_CASE_NONE))
+        return 1;
+    bool marks = false;
+    if (!normalize(form, letter_case, text, n, arena, out, &marks))
+        return 0;
+    if (form == HEED_FORM_NONE || letter_case == HEED_CASE_NONE || !marks)
+        return 1;
+    heed_normal_text again;
+    uint32_t *origin = NULL;
+    if (!normalize(form, HEED_CASE_NONE, out->text, out->size, arena, &again, &marks) ||
+        (origin = heed_arena_alloc(arena, (again.size + 1) * sizeof *origin)) == NULL)
+        return 0;
+    for (size_t i = 0; i <= again.size; i++)
+        origin[i] = out->origin[again.origin[i]];
+    *out = (heed_normal_text){again.text, again.size, origin};
+    return 1;
+}
