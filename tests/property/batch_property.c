@@ -16,6 +16,29 @@ static void padding_changes_nothing(const heed_model *model, heed_tape *tape, co
     heed_arena_free(&arena);
 }
 
+/* Gradients that are written where nothing is yet, in place of cleared and added to: the same numbers, and what was in
+ * the memory before is not seen. */
+static void unset_is_the_same(const heed_model *model, heed_tape *tape, const heed_batch *batch,
+                              const heed_real *grads, heed_real *other) {
+    heed_error error = {0};
+    const size_t n = model->params.size;
+    for (size_t i = 0; i < n; i++)
+        other[i] = (heed_real)NAN;
+    tape->unset_grads = heed_alloc((size_t)model->params.count, sizeof *tape->unset_grads);
+    tape->recording = true;
+    tape->parameter_grads = other;
+    heed_params_begin_gradients(&model->params, tape);
+    for (int time = 0; time < 2; time++) { /* the second adds */
+        heed_tape_reset(tape);
+        heed_tensor *loss = model->arch->loss(model, tape, batch, 0.1);
+        CHECK_OK(heed_tape_backward(tape, loss, 0.5, &error), &error);
+    }
+    heed_params_end_gradients(&model->params, tape);
+    small_close("gradient written first", n, other, grads, 1e-6);
+    heed_free(tape->unset_grads);
+    tape->unset_grads = NULL;
+}
+
 /* The sum over batches of one row. */
 static void rows_add_up(const heed_model *model, heed_tape *tape, const heed_batch *batch, double loss,
                         const heed_real *grads, heed_real *other) {
@@ -92,6 +115,7 @@ int main(void) {
         heed_real *other = heed_alloc(set.model->params.size, sizeof *other);
         const double loss = small_loss(set.model, &set.tape, &batch, 0.1, grads);
         padding_changes_nothing(set.model, &set.tape, &batch, loss, grads, other);
+        unset_is_the_same(set.model, &set.tape, &batch, grads, other);
         rows_add_up(set.model, &set.tape, &batch, loss, grads, other);
         nothing_of_nothing(set.model, &set.tape, &batch, grads, other);
         set.tape.recording = false;

@@ -25,7 +25,7 @@ static void refused(heed_tensor *y, heed_status status, const char *op, const ch
     y = heed_batch_matmul(&tape, good, y, true);
     y = heed_masked_softmax(&tape, y, NULL);
     y = heed_dropout(&tape, y, 0.5);
-    y = heed_tensor_reshape(&tape, y, 1, (int[]){8});
+    y = heed_tensor_first(&tape, heed_tensor_reshape(&tape, y, 1, (int[]){8}), 3);
     y = heed_additive_score(&tape, good, y, good);
     y = heed_lstm(&tape, y, good, good, good, NULL, NULL, (heed_pass){0}).y;
     y = heed_tile_time(&tape, y, 3);
@@ -96,6 +96,7 @@ static void shapes(void) {
                       make(2, 3, 2, 0), NULL, (heed_pass){0}).c,
             shape, "lstm", "x [2, 3, 4]");
     refused(heed_tensor_reshape(&tape, make(2, 2, 3, 0), 1, (int[]){7}), shape, "reshape", "[7]");
+    refused(heed_tensor_first(&tape, make(2, 2, 3, 0), 3), shape, "first", "[2, 3] has not 3 rows");
     refused(heed_tensor_new(&tape, false, 2, (int[]){3, -1}), shape, "tensor", "-1");
     refused(heed_tensor_new(&tape, false, 4, (int[]){2147483647, 2147483647, 2147483647, 2147483647}), shape, "tensor",
             "impossible");

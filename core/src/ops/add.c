@@ -5,9 +5,13 @@
 static void backward(heed_tape *tape, const heed_node *node)
 {
     const heed_tensor *y = node->outputs[0];
-    for (int i = 0; i < 2; i++)
-        if (node->inputs[i]->grad)
-            tape->kernels->axpy(heed_tensor_count(y), 1, y->grad, node->inputs[i]->grad);
+    for (int i = 0; i < 2; i++) {
+        heed_tensor *x = node->inputs[i];
+        if (x->grad && heed_grad_adds(x))
+            tape->kernels->axpy(heed_tensor_count(y), 1, y->grad, x->grad);
+        else if (x->grad)
+            memcpy(x->grad, y->grad, heed_tensor_count(y) * sizeof *y->grad);
+    }
 }
 
 const heed_op heed_op_add = {"add", backward};
@@ -28,6 +32,6 @@ heed_tensor *heed_add(heed_tape *tape, heed_tensor *a, heed_tensor *b)
     size_t n = heed_tensor_count(y);
     memcpy(y->data, a->data, n * sizeof *y->data);
     tape->kernels->axpy(n, 1, b->data, y->data);
-    heed_tape_note(tape, &heed_op_add, 2, inputs, 1, &y, NULL);
+    heed_tape_note_asking(tape, &heed_op_add, 2, inputs, 1, &y, NULL);
     return y;
 }

@@ -12,16 +12,18 @@ typedef struct saved {
     const heed_real *hidden; /* [n, F] */
 } saved;
 
-static void add_rows(const heed_kernels *kernels, int n, int size, const heed_real *dy, const heed_tensor *bias)
+static void add_rows(const heed_kernels *kernels, int n, int size, const heed_real *dy, heed_tensor *bias)
 {
+    heed_grad_settle(bias);
     for (int i = 0; bias->grad && i < n; i++)
         kernels->axpy((size_t)size, 1, dy + (size_t)i * size, bias->grad);
 }
 
 static void backward(heed_tape *tape, const heed_node *node)
 {
-    const heed_tensor *x = node->inputs[0], *up = node->inputs[1], *up_bias = node->inputs[2];
-    const heed_tensor *down = node->inputs[3], *down_bias = node->inputs[4], *y = node->outputs[0];
+    heed_tensor *x = node->inputs[0], *up = node->inputs[1], *up_bias = node->inputs[2];
+    heed_tensor *down = node->inputs[3], *down_bias = node->inputs[4];
+    const heed_tensor *y = node->outputs[0];
     const heed_kernels *kernels = tape->kernels;
     const saved *keep = node->saved;
     const int n = (int)heed_tensor_rows(y), size = up->dims[1], wide = up->dims[0];
@@ -32,8 +34,8 @@ static void backward(heed_tape *tape, const heed_node *node)
         return;
     add_rows(kernels, n, size, y->grad, down_bias);
     if (down->grad) /* dW2[C, F] += dy^T hidden */
-        kernels->gemm(size, wide, n, y->grad, 1, size, keep->hidden, wide, 1, down->grad, wide, true,
-                      tape->gemm_scratch);
+        kernels->gemm(size, wide, n, y->grad, 1, size, keep->hidden, wide, 1, down->grad, wide,
+                      heed_grad_adds(down), tape->gemm_scratch);
     /* dhidden[n, F] = dy W2, then through the activation */
     kernels->gemm(n, wide, size, y->grad, size, 1, down->data, wide, 1, dhidden, wide, false, tape->gemm_scratch);
     for (int i = 0; i < n; i++) {
@@ -48,9 +50,11 @@ static void backward(heed_tape *tape, const heed_node *node)
     }
     add_rows(kernels, n, wide, dhidden, up_bias);
     if (up->grad) /* dW1[F, C] += dhidden^T x */
-        kernels->gemm(wide, size, n, dhidden, 1, wide, x->data, size, 1, up->grad, size, true, tape->gemm_scratch);
+        kernels->gemm(wide, size, n, dhidden, 1, wide, x->data, size, 1, up->grad, size, heed_grad_adds(up),
+                      tape->gemm_scratch);
     if (x->grad) /* dx[n, C] += dhidden W1 */
-        kernels->gemm(n, size, wide, dhidden, wide, 1, up->data, size, 1, x->grad, size, true, tape->gemm_scratch);
+        kernels->gemm(n, size, wide, dhidden, wide, 1, up->data, size, 1, x->grad, size, heed_grad_adds(x),
+                      tape->gemm_scratch);
     heed_arena_restore(&tape->arena, mark);
 }
 
@@ -102,6 +106,6 @@ heed_feed_forward_result heed_feed_forward(heed_tape *tape, heed_tensor *x, heed
     }
     heed_project(tape, n, down, hidden->data, wide, y->data, size, true);
     *keep = (saved){.activation = activation, .before = before->data, .hidden = hidden->data};
-    heed_tape_note(tape, &heed_op_feed_forward, 5, inputs, 1, &y, keep);
+    heed_tape_note_asking(tape, &heed_op_feed_forward, 5, inputs, 1, &y, keep);
     return (heed_feed_forward_result){y, hidden};
 }

@@ -7,13 +7,17 @@
 
 static void backward(heed_tape *tape, const heed_node *node)
 {
-    const heed_tensor *x = node->inputs[0], *w = node->inputs[1], *b = node->inputs[2], *y = node->outputs[0];
+    heed_tensor *x = node->inputs[0], *w = node->inputs[1], *b = node->inputs[2];
+    const heed_tensor *y = node->outputs[0];
     const heed_kernels *kernels = tape->kernels;
     int n = (int)heed_tensor_rows(y), in = w->dims[1], out = w->dims[0];
     if (x->grad) /* dx[n, in] += dy[n, out] W[out, in] */
-        kernels->gemm(n, in, out, y->grad, out, 1, w->data, in, 1, x->grad, in, true, tape->gemm_scratch);
+        kernels->gemm(n, in, out, y->grad, out, 1, w->data, in, 1, x->grad, in, heed_grad_adds(x), tape->gemm_scratch);
     if (w->grad) /* dW[out, in] += dy^T[out, n] x[n, in] */
-        kernels->gemm(out, in, n, y->grad, 1, out, x->data, in, 1, w->grad, in, true, tape->gemm_scratch);
+        kernels->gemm(out, in, n, y->grad, 1, out, x->data, in, 1, w->grad, in, heed_grad_adds(w),
+                      tape->gemm_scratch);
+    if (b)
+        heed_grad_settle(b);
     if (b && b->grad)
         for (int i = 0; i < n; i++)
             kernels->axpy((size_t)out, 1, y->grad + (size_t)i * out, b->grad);
@@ -42,6 +46,6 @@ heed_tensor *heed_linear(heed_tape *tape, heed_tensor *x, heed_tensor *w, heed_t
     for (int i = 0; b && i < n; i++)
         memcpy(y->data + (size_t)i * out, b->data, (size_t)out * sizeof *b->data);
     heed_project(tape, n, w, x->data, in, y->data, out, b != NULL);
-    heed_tape_note(tape, &heed_op_linear, 3, inputs, 1, &y, NULL);
+    heed_tape_note_asking(tape, &heed_op_linear, 3, inputs, 1, &y, NULL);
     return y;
 }

@@ -25,7 +25,7 @@ static void gather(const heed_tensor *x, const saved *keep, const heed_kernels *
 
 static void backward(heed_tape *tape, const heed_node *node)
 {
-    const heed_tensor *x = node->inputs[0], *w = node->inputs[1], *b = node->inputs[2];
+    heed_tensor *x = node->inputs[0], *w = node->inputs[1], *b = node->inputs[2];
     const heed_kernels *kernels = tape->kernels;
     const saved *keep = node->saved;
     const heed_real ds = node->outputs[0]->grad[0];
@@ -35,6 +35,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     if (!small)
         return;
     if (x->grad) { /* dx[n, C] += ds dlogits W */
+        heed_grad_settle(x); /* padding has no gradient */
         kernels->gemm(n, size, classes, keep->dlogits, classes, 1, w->data, size, 1, small, size, false,
                       tape->gemm_scratch);
         for (int i = 0; i < n; i++)
@@ -42,9 +43,11 @@ static void backward(heed_tape *tape, const heed_node *node)
     }
     if (w->grad) { /* dW[V, C] += dlogits^T (ds x) */
         gather(x, keep, kernels, ds, small);
-        kernels->gemm(classes, size, n, keep->dlogits, 1, classes, small, size, 1, w->grad, size, true,
-                      tape->gemm_scratch);
+        kernels->gemm(classes, size, n, keep->dlogits, 1, classes, small, size, 1, w->grad, size,
+                      heed_grad_adds(w), tape->gemm_scratch);
     }
+    if (b)
+        heed_grad_settle(b);
     for (int i = 0; b && b->grad && i < n; i++)
         kernels->axpy((size_t)classes, ds, keep->dlogits + (size_t)i * classes, b->grad);
     heed_arena_restore(&tape->arena, mark);
@@ -129,6 +132,6 @@ heed_tensor *heed_linear_cross_entropy(heed_tape *tape, heed_tensor *x, heed_ten
         sum += row_loss(tape->kernels, classes, row, targets[places[i]], smoothing);
     }
     loss->data[0] = (heed_real)sum;
-    heed_tape_note(tape, &heed_op_linear_cross_entropy, 3, inputs, 1, &loss, keep);
+    heed_tape_note_asking(tape, &heed_op_linear_cross_entropy, 3, inputs, 1, &loss, keep);
     return loss;
 }

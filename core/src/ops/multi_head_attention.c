@@ -75,7 +75,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     const heed_kernels *kernels = tape->kernels;
     const saved *keep = node->saved;
     const heed_heads *options = &keep->options;
-    const heed_tensor *q = node->inputs[0], *kv = node->inputs[1] ? node->inputs[1] : q;
+    heed_tensor *q = node->inputs[0], *kv = node->inputs[1] ? node->inputs[1] : q;
     const heed_real *dcontext = node->outputs[0]->grad;
     const layout l = layout_of(q, node->inputs[1], options);
     const int queries = l.queries, keys = l.keys, width = l.width;
@@ -86,6 +86,11 @@ static void backward(heed_tape *tape, const heed_node *node)
     heed_real *dscores = heed_tape_alloc(tape, square, sizeof *dscores);
     if (!dweights || !dscores)
         return;
+    if (options->muted || l.share > 1 || (node->inputs[1] && keys < kv->dims[1])) {
+        heed_grad_settle(q); /* below not every element is written, or some are written twice */
+        heed_grad_settle(kv);
+    }
+    const bool add_q = heed_grad_adds(q), add_kv = kv == q ? add_q : heed_grad_adds(kv);
     for (int b = 0; b < l.rows; b++)
         for (int h = 0; h < l.heads; h++) {
             const places at = places_of(&l, b, h);
@@ -94,7 +99,7 @@ static void backward(heed_tape *tape, const heed_node *node)
                 continue;
             if (kv->grad) /* dv[K, E] += weights^T dcontext */
                 kernels->gemm(keys, width, queries, weights, 1, keys, dcontext + at.context, l.size, 1,
-                              kv->grad + at.v, l.kv_row, true, tape->gemm_scratch);
+                              kv->grad + at.v, l.kv_row, add_kv, tape->gemm_scratch);
             /* dweights[Q, K] = dcontext v^T, through the softmax to dscores */
             kernels->gemm(queries, keys, width, dcontext + at.context, l.size, 1, kv->data + at.v, 1, l.kv_row,
                           dweights, keys, false, tape->gemm_scratch);
@@ -107,10 +112,10 @@ static void backward(heed_tape *tape, const heed_node *node)
             kernels->scale(square, scale, dscores);
             if (q->grad) /* dq[Q, E] += dscores k */
                 kernels->gemm(queries, width, keys, dscores, keys, 1, kv->data + at.k, l.kv_row, 1, q->grad + at.q,
-                              l.q_row, true, tape->gemm_scratch);
+                              l.q_row, add_q, tape->gemm_scratch);
             if (kv->grad) /* dk[K, E] += dscores^T q */
                 kernels->gemm(keys, width, queries, dscores, 1, keys, q->data + at.q, l.q_row, 1, kv->grad + at.k,
-                              l.kv_row, true, tape->gemm_scratch);
+                              l.kv_row, add_kv, tape->gemm_scratch);
         }
     heed_arena_restore(&tape->arena, mark);
 }
@@ -183,6 +188,6 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
             /* [/book] */
         }
     *keep = (saved){.options = *options, .weights = weights->data};
-    heed_tape_note(tape, &heed_op_multi_head_attention, 2, inputs, 1, &context, keep);
+    heed_tape_note_asking(tape, &heed_op_multi_head_attention, 2, inputs, 1, &context, keep);
     return (heed_heads_result){context, weights};
 }

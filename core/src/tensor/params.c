@@ -133,7 +133,27 @@ heed_tensor *heed_params_tensor(heed_tape *tape, const heed_params *params, int 
     const heed_param *param = &params->list[id];
     heed_real *grad = tape->parameter_grads ? tape->parameter_grads + param->offset : NULL;
     heed_tensor *x = heed_tensor_view(tape, params->values + param->offset, grad, param->rank, param->dims);
+    if (tape->unset_grads && heed_tensor_ok(x))
+        x->unset = &tape->unset_grads[id];
     if (heed_tensor_ok(x) && param->matrix && params->packed && !tape->recording)
         x->packed = params->packed + params->packed_offsets[id];
     return x;
+}
+
+void heed_params_begin_gradients(const heed_params *params, heed_tape *tape)
+{
+    if (tape->unset_grads)
+        memset(tape->unset_grads, true, (size_t)params->count * sizeof *tape->unset_grads);
+    else
+        memset(tape->parameter_grads, 0, params->size * sizeof *tape->parameter_grads);
+}
+
+void heed_params_end_gradients(const heed_params *params, heed_tape *tape)
+{
+    for (int i = 0; tape->unset_grads && i < params->count; i++)
+        if (tape->unset_grads[i]) {
+            tape->unset_grads[i] = false;
+            memset(tape->parameter_grads + params->list[i].offset, 0,
+                   params->list[i].count * sizeof *tape->parameter_grads);
+        }
 }

@@ -47,6 +47,11 @@ heed_status heed_params_pack(heed_params *params, heed_error *error);
 void heed_params_free(heed_params *params);
 int heed_params_find(const heed_params *params, const char *name); /* -1 when absent */
 
+/* Before and after the backward passes of a step: tape->parameter_grads becomes zero, or with tape->unset_grads is said to
+ * hold nothing, and in the end what nothing was written to is cleared. */
+void heed_params_begin_gradients(const heed_params *params, heed_tape *tape);
+void heed_params_end_gradients(const heed_params *params, heed_tape *tape);
+
 /* The parameter as a tensor of the tape; its gradient is the slice of tape->parameter_grads when the tape records. */
 heed_tensor *heed_params_tensor(heed_tape *tape, const heed_params *params, int id);
 

@@ -67,8 +67,8 @@ bool heed_wants_grad(const heed_tape *tape, int count, heed_tensor *const *input
     return false;
 }
 
-void heed_tape_note(heed_tape *tape, const heed_op *op, int input_count, heed_tensor *const *inputs, int output_count,
-                    heed_tensor *const *outputs, void *saved)
+static void note(heed_tape *tape, const heed_op *op, int input_count, heed_tensor *const *inputs, int output_count,
+                 heed_tensor *const *outputs, bool asks, void *saved)
 {
     if (!heed_wants_grad(tape, input_count, inputs))
         return;
@@ -79,8 +79,20 @@ void heed_tape_note(heed_tape *tape, const heed_op *op, int input_count, heed_te
     memcpy(ends, inputs, (size_t)input_count * sizeof *ends);
     memcpy(ends + input_count, outputs, (size_t)output_count * sizeof *ends);
     *node = (heed_node){.op = op, .previous = tape->last, .input_count = input_count, .output_count = output_count,
-                        .inputs = ends, .outputs = ends + input_count, .saved = saved};
+                        .inputs = ends, .outputs = ends + input_count, .asks = asks, .saved = saved};
     tape->last = node;
+}
+
+void heed_tape_note(heed_tape *tape, const heed_op *op, int input_count, heed_tensor *const *inputs, int output_count,
+                    heed_tensor *const *outputs, void *saved)
+{
+    note(tape, op, input_count, inputs, output_count, outputs, false, saved);
+}
+
+void heed_tape_note_asking(heed_tape *tape, const heed_op *op, int input_count, heed_tensor *const *inputs,
+                           int output_count, heed_tensor *const *outputs, void *saved)
+{
+    note(tape, op, input_count, inputs, output_count, outputs, true, saved);
 }
 
 heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real seed, heed_error *error)
@@ -88,8 +100,16 @@ heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real see
     HEED_TRY(heed_tape_check(tape, error));
     if (heed_tensor_count(loss) != 1 || !loss->grad)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "backward: the loss must be one recorded number");
+    heed_grad_settle(loss);
     loss->grad[0] += seed;
-    for (const heed_node *node = tape->last; node; node = node->previous)
+    for (const heed_node *node = tape->last; node; node = node->previous) {
+        for (int i = 0; i < node->output_count; i++) /* one that nothing was made of */
+            if (node->outputs[i])
+                heed_grad_settle(node->outputs[i]);
+        for (int i = 0; !node->asks && i < node->input_count; i++)
+            if (node->inputs[i])
+                heed_grad_settle(node->inputs[i]);
         node->op->backward(tape, node);
+    }
     return heed_tape_check(tape, error);
 }

@@ -34,7 +34,10 @@ static heed_tensor *make(heed_tape *tape, bool wants_grad, bool zeroed, int rank
         grad = heed_tape_alloc(tape, count, sizeof *grad);
         if (!grad)
             return &tape->invalid;
-        memset(grad, 0, count * sizeof *grad);
+        if (tape->unset_grads)
+            x->unset = &x->own_unset;
+        else
+            memset(grad, 0, count * sizeof *grad);
     }
     if (!data)
         return &tape->invalid;
@@ -42,6 +45,7 @@ static heed_tensor *make(heed_tape *tape, bool wants_grad, bool zeroed, int rank
         memset(data, 0, count * sizeof *data);
     x->data = data;
     x->grad = grad;
+    x->own_unset = true;
     return x;
 }
 
@@ -76,7 +80,29 @@ heed_tensor *heed_tensor_reshape(heed_tape *tape, heed_tensor *x, int rank, cons
         return heed_op_fail(tape, HEED_ERROR_SHAPE, "reshape: %s has not as many elements as %s",
                             heed_shape_text(y, to), heed_shape_text(x, from));
     }
+    y->unset = x->unset;
     return y;
+}
+
+heed_tensor *heed_tensor_first(heed_tape *tape, heed_tensor *x, int n)
+{
+    if (!heed_tensor_ok(x))
+        return x;
+    if (x->rank < 1 || n < 0 || n > x->dims[0]) {
+        char text[64];
+        return heed_op_fail(tape, HEED_ERROR_SHAPE, "first: %s has not %d rows", heed_shape_text(x, text), n);
+    }
+    int dims[HEED_MAX_RANK];
+    memcpy(dims, x->dims, sizeof dims);
+    dims[0] = n;
+    heed_grad_settle(x); /* of a part there is no knowing whether it was written */
+    return heed_tensor_view(tape, x->data, x->grad, x->rank, dims);
+}
+
+void heed_grad_settle(heed_tensor *x)
+{
+    if (x->grad && !heed_grad_adds(x))
+        memset(x->grad, 0, heed_tensor_count(x) * sizeof *x->grad);
 }
 
 size_t heed_tensor_count(const heed_tensor *x)

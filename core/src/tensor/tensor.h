@@ -26,6 +26,8 @@ typedef struct heed_tensor {
     const heed_real *packed;  /* data as a [out, in] matrix W, packed so that x W^T is one gemm_packed; or NULL */
     int rank;
     int dims[HEED_MAX_RANK];
+    bool *unset;              /* NULL, or whether grad holds nothing yet: see heed_grad_adds */
+    bool own_unset;           /* where `unset` of a tensor of the arena points */
 } heed_tensor;
 
 typedef struct heed_tape heed_tape;
@@ -44,6 +46,7 @@ struct heed_node {
     int input_count, output_count;
     heed_tensor **inputs; /* entries may be NULL for an optional input */
     heed_tensor **outputs;
+    bool asks;            /* backward asks heed_grad_adds of every input with a gradient; else the tape clears them first */
     void *saved;          /* what the op's forward kept for its backward; an op's own struct in the arena */
 };
 
@@ -68,6 +71,9 @@ struct heed_tape {
     bool training;   /* dropout is active */
     heed_node *last;
     heed_real *parameter_grads; /* flat, as long as heed_params.values; where gradients of parameters are added; or NULL */
+    bool *unset_grads;          /* NULL: new gradients are cleared. Else, of each parameter, whether its gradient holds
+                                   nothing yet (heed_params_begin_gradients), and new gradients are not cleared either:
+                                   who comes first writes instead of adding, which spares memory traffic. */
     heed_real *gemm_scratch;    /* HEED_GEMM_SCRATCH reals */
     const heed_kernels *kernels;
     heed_rng rng;               /* dropout and sampling */
@@ -93,6 +99,8 @@ heed_tensor *heed_tensor_new_dirty(heed_tape *tape, bool wants_grad, int rank, c
 heed_tensor *heed_tensor_view(heed_tape *tape, heed_real *data, heed_real *grad, int rank, const int *dims);
 /* The same data and gradient with another shape of as many elements. */
 heed_tensor *heed_tensor_reshape(heed_tape *tape, heed_tensor *x, int rank, const int *dims);
+/* The first n entries of the outermost axis of x, sharing its data and gradient. */
+heed_tensor *heed_tensor_first(heed_tape *tape, heed_tensor *x, int n);
 
 static inline bool heed_tensor_ok(const heed_tensor *x) { return x->data != NULL; }
 size_t heed_tensor_count(const heed_tensor *x);
@@ -110,6 +118,21 @@ bool heed_wants_grad(const heed_tape *tape, int count, heed_tensor *const *input
 /* Notes a node when the tape records and any input wants a gradient; otherwise does nothing. */
 void heed_tape_note(heed_tape *tape, const heed_op *op, int input_count, heed_tensor *const *inputs, int output_count,
                     heed_tensor *const *outputs, void *saved);
+/* The same for an op whose backward asks heed_grad_adds of every input that wants a gradient. */
+void heed_tape_note_asking(heed_tape *tape, const heed_op *op, int input_count, heed_tensor *const *inputs,
+                           int output_count, heed_tensor *const *outputs, void *saved);
+
+/* For a backward that can write a gradient whole: true when it has to add to x->grad, false when it has to write all of
+ * it, since nothing is there yet. The answer is to be obeyed: from now on there is something. */
+static inline bool heed_grad_adds(heed_tensor *x)
+{
+    const bool unset = x->unset && *x->unset;
+    if (unset)
+        *x->unset = false;
+    return !unset;
+}
+/* Clears a gradient that holds nothing yet. */
+void heed_grad_settle(heed_tensor *x);
 
 /* d(loss)/d(everything): seeds loss->grad (one element) with `seed` and runs the nodes from last to first. */
 heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real seed, heed_error *error);

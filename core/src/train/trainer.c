@@ -113,6 +113,10 @@ static heed_status make_blocks(heed_trainer *trainer, heed_error *error)
         trainer->shards[k].tape.recording = true;
         trainer->shards[k].tape.training = true;
         trainer->shards[k].tape.parameter_grads = trainer->gradients[k];
+        trainer->shards[k].tape.unset_grads =
+            heed_arena_alloc(&trainer->arena, (size_t)trainer->model->params.count * sizeof(bool));
+        if (trainer->shards[k].tape.unset_grads == NULL)
+            return out_of_memory(error);
     }
     for (int i = 0; i < trainer->threads; i++)
         HEED_TRY(heed_tape_init(&trainer->dev_tapes[i], error));

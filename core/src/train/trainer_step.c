@@ -42,12 +42,13 @@ static void run_shard(void *context, int index)
     const step_work *work = context;
     heed_trainer *trainer = work->trainer;
     heed_shard *shard = &trainer->shards[index];
-    memset(trainer->gradients[index], 0, trainer->model->params.size * sizeof(heed_real));
+    heed_params_begin_gradients(&trainer->model->params, &shard->tape);
     shard->loss = 0;
     shard->error.status = HEED_OK;
     for (int32_t i = work->first; i < work->end; i++)
         if (run_batch(work, i, index) != HEED_OK)
             return;
+    heed_params_end_gradients(&trainer->model->params, &shard->tape);
 }
 
 static int64_t count_tokens(const heed_trainer *trainer, int32_t first, int32_t end)

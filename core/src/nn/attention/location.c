@@ -24,11 +24,8 @@ static heed_tensor *apply(heed_tape *tape, const heed_params *params, const heed
     const int keys = prepared->dims[1];
     if (keys > HEED_LOCATIONS)
         return heed_op_fail(tape, HEED_ERROR_SHAPE, "location: %d positions; the score knows %d", keys, HEED_LOCATIONS);
-    const heed_tensor *all = heed_params_tensor(tape, params, attention->params[0]);
-    if (!heed_tensor_ok(all))
-        return &tape->invalid;
-    heed_tensor *rows = heed_tensor_view(tape, all->data, all->grad, 2, (int[]){keys, all->dims[1]});
-    return heed_linear(tape, queries, rows, NULL);
+    heed_tensor *all = heed_params_tensor(tape, params, attention->params[0]);
+    return heed_linear(tape, queries, heed_tensor_first(tape, all, keys), NULL);
 }
 
 const heed_score heed_score_location = {"location", declare, prepare, apply, "any sizes"};
