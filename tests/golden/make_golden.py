@@ -326,37 +326,50 @@ def batch(rows, source_length, target_length, source_vocabulary, target_vocabula
     return source, source_lengths, target_in, target_out, target_lengths
 
 
-def model_seq2seq(file):
-    """The shape of the model that pronounces words, made tiny; bridged, deeper and fed variants."""
+def seq2seq_case(file, c, rows, source_length, target_length):
+    """Logits, loss and gradients of a config on a random batch."""
     source_vocabulary, target_vocabulary = 9, 10
+    p = {n: draw(*shape, size=0.6) for n, shape in parameter_shapes(c, source_vocabulary, target_vocabulary)}
+    source, source_lengths, target_in, target_out, target_lengths = batch(
+        rows, source_length, target_length, source_vocabulary, target_vocabulary)
+    logits = seq2seq_logits(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in))
+    real = real_steps(target_lengths, target_length)
+    loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum", label_smoothing=0.1)
+    loss.backward()
+    padded = logits.detach().clone()
+    padded[~real] = 0  # beyond a row's end anything may stand: the test looks at real steps only
+    named = "".join(f", {key} {c[key]}" for key in ("cell", "attend", "vector") if key in c)
+    file.case(f"{c['score']}, feeding {c['input_feeding']}, encoder {c['encoder_layers']} x {c['encoder_hidden']}, "
+              f"decoder {c['decoder_layers']} x {c['decoder_hidden']}, {rows} x {source_length} -> {target_length}{named}",
+              config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1),
+              logits=padded, number=0.1, source=source, source_lengths=source_lengths, target_in=target_in,
+              target_out=target_out, target_lengths=target_lengths, vocabularies=[source_vocabulary, target_vocabulary])
+
+
+def model_seq2seq(file):
+    """The shape of the model that pronounces words, made tiny; bridged, deeper and fed variants; other cells, and other
+    ways for the source to reach the decoder."""
     shapes = ((3, 6, 1, 1, 4, 6, 5), (2, 3, 2, 2, 1, 1, 1), (2, 3, 2, 1, 3, 4, 6))
+
+    def config(shape, score, feeding, **more):
+        encoder_hidden, decoder_hidden, encoder_layers, decoder_layers = shape[:4]
+        return {"model_type": "seq2seq", "source_embedding": 4, "target_embedding": 3, "encoder_hidden": encoder_hidden,
+                "encoder_layers": encoder_layers,
+                "decoder_hidden": 2 * encoder_hidden if score == "dot" else decoder_hidden,
+                "decoder_layers": decoder_layers, "score": score, "input_feeding": feeding, "dropout": 0, **more}
+
     for number, score in enumerate(("dot", "general", "additive", "none")):
         for feeding in (False, True):
-            chosen = shapes[0], shapes[1 + (number + feeding) % 2]  # every score meets all three, files stay small
-            for encoder_hidden, decoder_hidden, encoder_layers, decoder_layers, rows, s, t in chosen:
-                if score == "dot":
-                    decoder_hidden = 2 * encoder_hidden
-                c = {"model_type": "seq2seq", "source_embedding": 4, "target_embedding": 3,
-                     "encoder_hidden": encoder_hidden, "encoder_layers": encoder_layers,
-                     "decoder_hidden": decoder_hidden, "decoder_layers": decoder_layers, "score": score,
-                     "input_feeding": feeding, "dropout": 0}
-                p = {n: draw(*shape, size=0.6)
-                     for n, shape in parameter_shapes(c, source_vocabulary, target_vocabulary)}
-                source, source_lengths, target_in, target_out, target_lengths = batch(
-                    rows, s, t, source_vocabulary, target_vocabulary)
-                logits = seq2seq_logits(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in))
-                real = real_steps(target_lengths, t)
-                loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum",
-                                       label_smoothing=0.1)
-                loss.backward()
-                padded = logits.detach().clone()
-                padded[~real] = 0  # beyond a row's end anything may stand: the test looks at real steps only
-                file.case(f"{score}, feeding {feeding}, encoder {encoder_layers} x {encoder_hidden}, "
-                          f"decoder {decoder_layers} x {decoder_hidden}, {rows} x {s} -> {t}",
-                          config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()},
-                          loss=loss.reshape(1), logits=padded, number=0.1, source=source, source_lengths=source_lengths,
-                          target_in=target_in, target_out=target_out, target_lengths=target_lengths,
-                          vocabularies=[source_vocabulary, target_vocabulary])
+            for shape in (shapes[0], shapes[1 + (number + feeding) % 2]):  # every score meets all three, files stay small
+                seq2seq_case(file, config(shape, score, feeding), *shape[4:])
+    for shape, score, feeding, more in ((shapes[0], "general", False, {"cell": "gru"}),
+                                        (shapes[2], "general", False, {"cell": "rnn", "attend": "before"}),
+                                        (shapes[0], "additive", False, {"attend": "before"}),
+                                        (shapes[1], "additive", True, {"attend": "before", "cell": "gru"}),
+                                        (shapes[2], "none", False, {"attend": "before"}),
+                                        (shapes[0], "none", False, {"vector": "once"}),
+                                        (shapes[2], "none", True, {"vector": "once", "cell": "gru"})):
+        seq2seq_case(file, config(shape, score, feeding, **more), *shape[4:])
 
 
 def model_classifier(file):

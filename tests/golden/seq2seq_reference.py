@@ -89,14 +89,14 @@ def parameter_shapes(c, source_vocabulary, target_vocabulary):
     yield "encoder.embedding.weight", (source_vocabulary, c["source_embedding"])
     yield from recurrent_parameters(cell, f"encoder.{cell}", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
     yield "decoder.embedding.weight", (target_vocabulary, c["target_embedding"])
-    fed = hidden if c["input_feeding"] else 0
+    fed = (hidden if c["input_feeding"] else 0) + (memory if c.get("attend") == "before" else 0)
     yield from recurrent_parameters(cell, f"decoder.{cell}", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
     if memory != hidden:
         for part in "hc" if cell == "lstm" else "h":
             yield f"bridge.{part}.weight", (hidden, memory)
             yield f"bridge.{part}.bias", (hidden,)
     yield from score_parameters(c["score"], "decoder.attention", hidden, memory)
-    yield "decoder.combine.weight", (hidden, memory + hidden)
+    yield "decoder.combine.weight", (hidden, (0 if c.get("vector") == "once" else memory) + hidden)
     yield "decoder.combine.bias", (hidden,)
     yield "decoder.output.weight", (target_vocabulary, hidden)
     yield "decoder.output.bias", (target_vocabulary,)
@@ -105,7 +105,8 @@ def parameter_shapes(c, source_vocabulary, target_vocabulary):
 def seq2seq_logits(c, p, source, source_lengths, target_in):
     """source [B, S], target_in [B, T]; logits [B, T, V]."""
     memory_size, hidden, cell = 2 * c["encoder_hidden"], c["decoder_hidden"], c.get("cell", "lstm")
-    encoder = torch_recurrent(cell, p, f"encoder.{cell}", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
+    encoder = torch_recurrent(cell, p, f"encoder.{cell}", c["source_embedding"], c["encoder_hidden"],
+                              c["encoder_layers"], True)
     memory, last = run_recurrent(encoder, p["encoder.embedding.weight"][source], source_lengths)
     h, c_state = last if cell == "lstm" else (last, None)
 
@@ -122,26 +123,33 @@ def seq2seq_logits(c, p, source, source_lengths, target_in):
     state = begin(both_directions(h), "h")
     if cell == "lstm":
         state = state, begin(both_directions(c_state), "c")
-    fed = hidden if c["input_feeding"] else 0
-    decoder = torch_recurrent(cell, p, f"decoder.{cell}", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
+    before = c.get("attend") == "before"
+    fed = (hidden if c["input_feeding"] else 0) + (memory_size if before else 0)
+    decoder = torch_recurrent(cell, p, f"decoder.{cell}", c["target_embedding"] + fed, hidden, c["decoder_layers"],
+                              False)
     embedded = p["decoder.embedding.weight"][target_in]
 
-    def read_out(h_steps):
+    def context_of(queries):
         if c["score"] == "none":
-            context = summary[:, None, :].expand(-1, h_steps.shape[1], -1)
-        else:
-            weights = attention_weights(c["score"], p, "decoder.attention", h_steps, memory, source_lengths)
-            context = weights @ memory
-        joined = torch.cat([context, h_steps], dim=2)
+            return summary[:, None, :].expand(-1, queries.shape[1], -1)
+        return attention_weights(c["score"], p, "decoder.attention", queries, memory, source_lengths) @ memory
+
+    def read_out(h_steps, context):
+        joined = h_steps if c.get("vector") == "once" else torch.cat([context, h_steps], dim=2)
         return torch.tanh(joined @ p["decoder.combine.weight"].T + p["decoder.combine.bias"])
 
-    if not c["input_feeding"]:
-        readout = read_out(decoder(embedded, state)[0])
+    if not c["input_feeding"] and not before:
+        h_steps = decoder(embedded, state)[0]
+        readout = read_out(h_steps, context_of(h_steps))
     else:
         last, steps = torch.zeros(source.shape[0], 1, hidden, dtype=torch.float64), []
         for t in range(target_in.shape[1]):
-            y, state = decoder(torch.cat([embedded[:, t:t + 1], last], dim=2), state)
-            last = read_out(y)
+            inputs = [embedded[:, t:t + 1]] + ([last] if c["input_feeding"] else [])
+            if before:
+                context = context_of((state[0] if cell == "lstm" else state)[-1][:, None])
+                inputs.append(context)
+            y, state = decoder(torch.cat(inputs, dim=2), state)
+            last = read_out(y, context if before else context_of(y))
             steps.append(last)
         readout = torch.cat(steps, dim=1)
     return readout @ p["decoder.output.weight"].T + p["decoder.output.bias"]

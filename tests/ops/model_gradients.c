@@ -124,8 +124,8 @@ static const seq2seq_case seq2seq_cases[] = {
     {2, 1, 2, 3, 0, 0, 2, 4, 3, "gru"},
 };
 
-/* One variant in all shapes that its score allows. */
-static int check_seq2seq(const char *score, bool feeding) {
+/* One variant in all shapes that its score allows; `more` are further fields of the config. */
+static int check_seq2seq(const char *score, bool feeding, const char *more) {
     int count = 0;
     for (size_t k = 0; k < sizeof seq2seq_cases / sizeof *seq2seq_cases; k++) {
         const seq2seq_case *test = &seq2seq_cases[k];
@@ -140,10 +140,10 @@ static int check_seq2seq(const char *score, bool feeding) {
         snprintf(config, sizeof config,
                  "{\"model_type\": \"seq2seq\", \"source_embedding\": 3, \"target_embedding\": 4, "
                  "\"encoder_hidden\": %d, \"encoder_layers\": %d, \"decoder_hidden\": %d, \"decoder_layers\": %d, "
-                 "\"score\": \"%s\", \"input_feeding\": %s, \"dropout\": %g, \"cell\": \"%s\"}",
+                 "\"score\": \"%s\", \"input_feeding\": %s, \"dropout\": %g, \"cell\": \"%s\"%s}",
                  test->encoder_hidden, test->encoder_layers, test->decoder_hidden, test->decoder_layers, score,
-                 feeding ? "true" : "false", test->dropout, test->cell);
-        snprintf(name, sizeof name, "seq2seq %s%s, case %zu", score, feeding ? " with input feeding" : "", k);
+                 feeding ? "true" : "false", test->dropout, test->cell, more);
+        snprintf(name, sizeof name, "seq2seq %s%s%s, case %zu", score, feeding ? " with input feeding" : "", more, k);
         check(name, &heed_arch_seq2seq, config, test->dropout, test->smoothing, test->rows, test->source_length,
               test->target_length);
         count++;
@@ -160,7 +160,11 @@ static int gradients_of_seq2seq(void) {
     int count = 0;
     for (size_t s = 0; s < sizeof scores / sizeof *scores; s++)
         for (int feeding = 0; feeding < 2; feeding++)
-            count += check_seq2seq(scores[s], feeding);
+            count += check_seq2seq(scores[s], feeding, "");
+    count += check_seq2seq("general", false, ", \"attend\": \"before\"");
+    count += check_seq2seq("additive", true, ", \"attend\": \"before\"");
+    count += check_seq2seq("none", false, ", \"attend\": \"before\"");
+    count += check_seq2seq("none", false, ", \"vector\": \"once\"");
     return count;
 }
 

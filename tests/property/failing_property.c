@@ -150,7 +150,7 @@ static void backward_of_what_is_no_loss(void) {
 /* Every allocation of a training step and of a decode, failed one at a time: an error, never a crash, and the next
  * attempt works. */
 static void memory(void) {
-    const small_config config = {"additive", true, 2, 2, 3, 5, 0, "lstm"};
+    const small_config config = {"additive", true, 2, 2, 3, 5, 0, "lstm", NULL};
     heed_model *model = small_model(&config, 1, 0.7);
     heed_rng rng;
     heed_rng_seed(&rng, 9, 9);

@@ -18,6 +18,7 @@ typedef struct small_config {
     int encoder_layers, decoder_layers, encoder_hidden, decoder_hidden;
     double dropout;
     const char *cell;
+    const char *more; /* further fields: ", \"attend\": \"before\""; NULL: none */
 } small_config;
 
 /* A config drawn at random, valid for its score. */
@@ -44,6 +45,10 @@ static inline small_config small_config_random(heed_rng *rng) {
     if (any_sizes && heed_rng_below(rng, 2))
         config.decoder_hidden = 1 + (int)heed_rng_below(rng, 20);
     config.cell = cells[heed_rng_below(rng, 4)];
+    if (heed_rng_below(rng, 4) == 0)
+        config.more = ", \"attend\": \"before\"";
+    else if (!score && heed_rng_below(rng, 2))
+        config.more = ", \"vector\": \"once\"";
     return config;
 }
 
@@ -51,9 +56,10 @@ static inline const char *small_config_text(const small_config *config, char out
     snprintf(out, 512,
              "{\"model_type\": \"seq2seq\", \"source_embedding\": 5, \"target_embedding\": 4, \"encoder_hidden\": %d, "
              "\"encoder_layers\": %d, \"decoder_hidden\": %d, \"decoder_layers\": %d, \"score\": \"%s\", "
-             "\"input_feeding\": %s, \"dropout\": %g, \"cell\": \"%s\"}",
+             "\"input_feeding\": %s, \"dropout\": %g, \"cell\": \"%s\"%s}",
              config->encoder_hidden, config->encoder_layers, config->decoder_hidden, config->decoder_layers,
-             config->score, config->input_feeding ? "true" : "false", config->dropout, config->cell);
+             config->score, config->input_feeding ? "true" : "false", config->dropout, config->cell,
+             config->more ? config->more : "");
     return out;
 }
 

@@ -67,6 +67,9 @@ static inline int heed_arch_output_limit(const heed_arch *arch, int wanted)
 heed_status heed_model_create(const heed_json *config, heed_tokenizer *source, heed_tokenizer *target, uint64_t seed,
                               heed_model **out, heed_error *error);
 
+/* The token with the largest of logits[vocabulary], among <eos> and those that are not special. */
+int32_t heed_best_token(const heed_real *logits, int vocabulary);
+
 /* Greedy decoding of many sources at once, for evaluation: ids [rows, source_length] padded. Writes output ids without
  * <eos> to out[rows, max_length] and their numbers to out_lengths. The tape is reset. */
 heed_status heed_greedy_decode(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,

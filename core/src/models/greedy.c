@@ -1,7 +1,7 @@
 /* Greedy decoding of many sources at once. */
 #include "models/arch.h"
 
-static int32_t best_token(const heed_real *logits, int vocabulary)
+int32_t heed_best_token(const heed_real *logits, int vocabulary)
 {
     int32_t best = HEED_TOKEN_EOS;
     for (int32_t v = HEED_TOKEN_SPECIALS; v < vocabulary; v++)
@@ -35,7 +35,7 @@ heed_status heed_greedy_decode(const heed_model *model, heed_tape *tape, const i
         for (int row = 0; row < rows; row++) {
             if (ended[row])
                 continue;
-            previous[row] = best_token(decoding.logits + (size_t)row * decoding.vocabulary, decoding.vocabulary);
+            previous[row] = heed_best_token(decoding.logits + (size_t)row * decoding.vocabulary, decoding.vocabulary);
             ended[row] = previous[row] == HEED_TOKEN_EOS;
             working -= ended[row];
             if (!ended[row])
