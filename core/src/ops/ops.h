@@ -62,6 +62,7 @@ heed_tensor *heed_additive_score(heed_tape *tape, heed_tensor *query, heed_tenso
 
 /* Scaled dot-product attention with several heads (Vaswani et al. 2017, 3.2): for each head's E = d / H columns
  *   weights = softmax(q k^T / sqrt(E)) over the keys that are seen, context = weights v
+ * with the scores divided by the tape's attention_temperature as well, if it has one.
  * q [B, Q, d] and kv [B, K, 2d], keys and values side by side; or kv NULL and q [B, T, 3d]: queries, keys and values of
  * the same sequence. Several rows of q in sequence may share one of kv: kv [B / n, K, 2d]. The result: context [B, Q, d],
  * the heads side by side, and weights [B, H, Q, K], which are for looking at and carry no gradient. A query that sees no
