@@ -3,7 +3,9 @@
 
 const NO_SUCH_CALL = 52; // ENOSYS of WASI and of Emscripten: the engine reads no file and prints nothing here
 
-/** A clock, and refusals for whatever else the C library links. */
+const ascii = new TextDecoder('ascii');
+
+/** A clock, a reader of decimal numbers, and refusals for whatever else the C library links. */
 function importsFor(module, memory) {
   const known = {
     clock_time_get(_clock, _precision, out) {
@@ -11,6 +13,7 @@ function importsFor(module, memory) {
       return 0;
     },
     emscripten_notify_memory_growth() {},
+    heed_host_number(address, size) { return Number(ascii.decode(new Uint8Array(memory().buffer, address >>> 0, size))); },
     proc_exit(code) { throw new WebAssembly.RuntimeError(`the engine exited with ${code}`); },
   };
   const imports = {};

@@ -1,6 +1,5 @@
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -113,10 +112,12 @@ void heed_json_write_null(heed_json_writer *writer, const char *key)
 /* The fewest digits that give the double back, so that 0.1 stays 0.1. */
 static int digits_needed(double value)
 {
-    char text[40];
+    char text[HEED_NUMBER_SIZE];
+    heed_arena unused = {0}; /* the text is short */
+    double back = 0;
     for (int digits = 15; digits < 17; digits++) {
-        snprintf(text, sizeof text, "%.*g", digits, value);
-        if (strtod(text, NULL) == value)
+        heed_number_format(value, digits, text);
+        if (heed_number_parse(text, strlen(text), &unused, &back) && back == value)
             return digits;
     }
     return 17;

@@ -21,6 +21,17 @@ static void replace_point(const char *text, size_t n, const char *from, const ch
     out[n] = '\0';
 }
 
+#ifdef __EMSCRIPTEN__
+/* JavaScript reads decimals exactly too, and has what it takes: the C library's own reader would be downloaded. */
+double heed_host_number(const char *text, size_t n);
+
+int heed_number_parse(const char *text, size_t n, heed_arena *arena, double *out)
+{
+    (void)arena;
+    *out = heed_host_number(text, n);
+    return 1;
+}
+#else
 int heed_number_parse(const char *text, size_t n, heed_arena *arena, double *out)
 {
     const char *point = localeconv()->decimal_point;
@@ -35,6 +46,7 @@ int heed_number_parse(const char *text, size_t n, heed_arena *arena, double *out
     heed_arena_restore(arena, mark);
     return 1;
 }
+#endif
 
 void heed_number_format(double value, int digits, char out[HEED_NUMBER_SIZE])
 {

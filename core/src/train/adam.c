@@ -1,6 +1,5 @@
 /* Adam (Kingma and Ba 2015) with bias correction; with weight decay it is AdamW (Loshchilov and Hutter 2019). */
-#include <math.h>
-
+#include "base/power.h"
 #include "train/optimizer.h"
 
 static void update(const heed_kernels *kernels, const heed_optimizer_settings *settings, const heed_flat_blocks *blocks,
@@ -11,8 +10,8 @@ static void update(const heed_kernels *kernels, const heed_optimizer_settings *s
         .beta1 = (heed_real)settings->beta1,
         .beta2 = (heed_real)settings->beta2,
         .epsilon = (heed_real)settings->epsilon,
-        .correction1 = (heed_real)(1 - pow(settings->beta1, (double)step)),
-        .correction2 = (heed_real)(1 - pow(settings->beta2, (double)step)),
+        .correction1 = (heed_real)(1 - heed_power(settings->beta1, (double)step)),
+        .correction2 = (heed_real)(1 - heed_power(settings->beta2, (double)step)),
         .weight_decay = (heed_real)settings->weight_decay,
         .gradient_scale = (heed_real)gradient_scale,
     };
