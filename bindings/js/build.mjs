@@ -1,5 +1,5 @@
-// Puts the engine together as a folder of files: build/js (or $HEED_BUILD/js) with heed.js, worker.js, engine.js, the
-// modules that were built, and the types. That folder is all a page needs.
+// Puts the engine together as a folder of files: build/js (or $HEED_BUILD/js) with heed.js, worker.js, engine.js, zip.js,
+// the modules that were built, and the types. That folder is all a page needs.
 import { build } from 'esbuild';
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -29,9 +29,10 @@ for (const kind of ['heed', 'bench']) {
 
 await build({
   absWorkingDir: here,
-  entryPoints: { heed: 'src/client.ts', worker: 'src/worker.ts', engine: 'src/engine.ts' },
+  entryPoints: { heed: 'src/client.ts', worker: 'src/worker.ts', engine: 'src/engine.ts', zip: 'src/zip.ts' },
   outdir: out,
   bundle: true,
+  external: ['./zip.js'], // loaded when a zip is wanted
   minify: true,
   format: 'esm',
   target: 'es2022',

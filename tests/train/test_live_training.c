@@ -162,8 +162,19 @@ static void refused(void) {
         CHECK_CONTAINS(error.message, cases[i].said);
         CHECK(training == NULL);
     }
-    heed_error error = {0};
+    heed_error error = {0}, both = {0};
     heed_training *training = NULL;
+    static const char text[] =
+        "{\"name\":\"r\",\"seed\":1,"
+        "\"data\":{\"task\":\"reverse\",\"examples_per_epoch\":50,\"dev\":10,\"max_length\":12},"
+        "\"tokenizer\":{\"source\":{\"type\":\"char\"},\"target\":{\"type\":\"char\"}},"
+        "\"model\":{\"model_type\":\"seq2seq\",\"encoder_hidden\":4,\"decoder_hidden\":8},"
+        "\"train\":{\"batch\":8,\"epochs\":1,\"optimizer\":{\"name\":\"adam\",\"rate\":0.01},"
+        "\"schedule\":{\"name\":\"constant\"}}}";
+    CHECK_STATUS(heed_training_create(text, strlen(text), task, task_size, &training, &both), HEED_ERROR_ARGUMENT, &both);
+    CHECK_CONTAINS(both.message, "recipe.data.task is \"reverse\", and examples were given");
+    CHECK_OK(heed_training_create(text, strlen(text), NULL, 0, &training, &error), &error);
+    heed_training_free(training);
     CHECK_STATUS(heed_training_create("{}", 2, task, task_size, &training, &error), HEED_ERROR_FORMAT, &error);
     CHECK_CONTAINS(error.message, "recipe.name");
 }

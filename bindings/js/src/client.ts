@@ -9,13 +9,15 @@
 import { dispose } from './dispose.js';
 import { callersStack, EngineError, throwIfAborted } from './error.js';
 import type {
-  EngineInfo, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles, ModelInfo, ModuleName, Result, RunOptions,
-  Step, StreamOptions,
+  EngineInfo, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles, ModelInfo, ModuleName, RunOptions,
 } from './protocol.js';
+import { Runnable } from './runnable.js';
 import { Session } from './session.js';
+import { Training, type TrainingOptions } from './training.js';
 
 export { EngineError } from './error.js';
 export type * from './protocol.js';
+export type { Training, TrainingOptions, TrainingState } from './training.js';
 
 export interface ConnectOptions {
   /** The folder of worker.js and the modules; this file's own when left out. Of the page's origin. */
@@ -35,6 +37,15 @@ function newWorker(base: string | URL | undefined): Worker {
   const folder = pageUrl(base);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
   return new Worker(new URL('worker.js', folder), { type: 'module' });
+}
+
+async function unzip(zip: Blob): Promise<ModelFiles> {
+  const { unzipModel } = await import('./zip.js');
+  try {
+    return await unzipModel(zip);
+  } catch (caught) {
+    throw new EngineError('format', `the zip file: ${(caught as Error).message}`, { cause: caught });
+  }
 }
 
 /** Starts the engine in a worker. Fails with "unsupported" where there is no WebAssembly SIMD. */
@@ -62,12 +73,16 @@ export class Engine {
     this.#startSession = startSession;
   }
 
-  /** Loads a model: the URL of its folder (relative to the page), or its files' bytes. Progress counts bytes. */
-  async load(source: string | URL | ModelFiles, { onProgress, signal }: LoadOptions = {}): Promise<Model> {
+  /**
+   * Loads a model: the URL of its folder (relative to the page), its files' bytes, or the zip of its folder. Progress
+   * counts bytes.
+   */
+  async load(source: string | URL | ModelFiles | Blob, { onProgress, signal }: LoadOptions = {}): Promise<Model> {
     const withStack = callersStack();
     try {
       throwIfAborted(signal);
-      const where = typeof source === 'string' || source instanceof URL ? pageUrl(source).href : source;
+      const where = typeof source === 'string' || source instanceof URL ? pageUrl(source).href
+        : source instanceof Blob ? await unzip(source) : source;
       const session = this.#live();
       const { model, info, files } = await session.call('load', [where], { signal, onProgress });
       return new Model(() => this.#live(), session, model, info, files ?? where as ModelFiles);
@@ -89,6 +104,26 @@ export class Engine {
     }
   }
 
+  /**
+   * Trains a model in the worker, by a recipe (an object, or JSON). Everything in it is checked first: what is unknown,
+   * missing or impossible is an error that names the field, its value and what is allowed.
+   */
+  async train(recipe: object | string, options: TrainingOptions = {}): Promise<Training> {
+    const withStack = callersStack();
+    try {
+      const { data, every = 1, signal } = options;
+      throwIfAborted(signal);
+      if (!Number.isSafeInteger(every) || every < 1) throw new EngineError('argument', `every is ${every}; it must be 1 or more`);
+      if (data !== undefined && typeof data !== 'string') throw new EngineError('argument', 'the data are not a text');
+      const text = typeof recipe === 'string' ? recipe : JSON.stringify(recipe, null, 2);
+      const session = this.#live();
+      const { training, info, figures } = await session.call('startTraining', [text, data ?? null], { signal });
+      return new Training(session, training, info, figures, text, options);
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
   /** Ends the worker. What is pending, and every later call, fails with "freed". */
   close(): void {
     this.#closed = true;
@@ -105,7 +140,7 @@ export class Engine {
 }
 
 /** A loaded model. It outlives a crash of the worker: the next call loads its bytes into a new one. */
-export class Model {
+export class Model extends Runnable {
   readonly info: ModelInfo;
   readonly #live: () => Session;
   readonly #files: ModelFiles;
@@ -115,24 +150,12 @@ export class Model {
 
   /** Use engine.load(). */
   constructor(live: () => Session, session: Session, number: number, info: ModelInfo, files: ModelFiles) {
+    super();
     this.#live = live;
     this.#session = session;
     this.#number = Promise.resolve(number);
     this.info = info;
     this.#files = files;
-  }
-
-  /** The output for a text: greedy, or the best of a beam. */
-  async run(text: string, options: RunOptions & { signal?: AbortSignal } = {}): Promise<Result> {
-    const withStack = callersStack();
-    try {
-      const { signal, ...rest } = options;
-      throwIfAborted(signal);
-      const { session, number } = await this.#ready();
-      return await session.call('run', [number, text, rest], { signal });
-    } catch (caught) {
-      throw withStack(caught);
-    }
   }
 
   /** Where the bytes of the engine's memory are at the end of such a run. */
@@ -141,36 +164,10 @@ export class Model {
     try {
       const { signal, ...rest } = options;
       throwIfAborted(signal);
-      const { session, number } = await this.#ready();
+      const { session, number } = await this.ready();
       return await session.call('memory', [number, text, rest], { signal });
     } catch (caught) {
       throw withStack(caught);
-    }
-  }
-
-  /** The greedy output step by step; what `run` would give is the generator's return value. Leaving early frees it. */
-  stream(text: string, options: StreamOptions & { signal?: AbortSignal } = {}): AsyncGenerator<Step, Result, void> {
-    return this.#steps(text, options, callersStack());
-  }
-
-  async *#steps(text: string, { signal, ...rest }: StreamOptions & { signal?: AbortSignal },
-    withStack: (caught: unknown) => EngineError): AsyncGenerator<Step, Result, void> {
-    let end = () => {};
-    try {
-      throwIfAborted(signal);
-      const { session, number } = await this.#ready();
-      const stream = await session.call('startStream', [number, text, rest], { signal });
-      end = () => void session.call('endStream', [stream]).catch(() => {}); // a dead worker has no stream to end
-      for (;;) {
-        throwIfAborted(signal);
-        const { steps, result } = await session.call('nextSteps', [stream], { signal });
-        yield* steps;
-        if (result) return result;
-      }
-    } catch (caught) {
-      throw withStack(caught);
-    } finally {
-      end();
     }
   }
 
@@ -184,8 +181,7 @@ export class Model {
 
   [dispose](): void { this.free(); }
 
-  /** The worker at work and the model's number there. */
-  async #ready(): Promise<{ session: Session; number: number }> {
+  protected override async ready(): Promise<{ session: Session; number: number }> {
     if (this.#freed) throw new EngineError('freed', 'the model was freed');
     const session = this.#live();
     if (session !== this.#session || this.#number === null) {

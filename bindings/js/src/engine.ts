@@ -3,9 +3,12 @@ import { BenchJob } from './bench.js';
 import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
 import type {
-  BenchOptions, EngineInfo, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, ModuleName, Result, RunOptions,
+  BenchOptions, EngineInfo, ExportOptions, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, ModuleName,
+  Result, RunOptions, TrainingFigures,
 } from './protocol.js';
-import { Raw, type Exports, type GenerationHandle, type ModelHandle } from './raw.js';
+import {
+  Raw, type Exports, type GenerationHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
+} from './raw.js';
 
 /** The engine on the thread that calls it: in the worker, or in Node. Everything it makes is freed by its `free`. */
 export class LocalEngine {
@@ -34,7 +37,24 @@ export class LocalEngine {
   createBench(options: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchJob {
     return new BenchJob(this.#raw, this.#raw.benchCreate(options, manifest, fileSize));
   }
+
+  /** Checks the recipe (JSON) and prepares training on the pairs, lines of "source TAB target". */
+  startTraining(recipe: string, pairs: string | null = null): LocalTraining {
+    return new LocalTraining(this.#raw, this.#raw.trainingCreate(recipe, pairs));
+  }
 }
+
+/** A search under way: `advance` until it is true, then `result` or `memory`, then `free`. */
+export interface Search { advance(): boolean; result(): Result; memory(): MemoryMap; free(): void }
+
+function checkTraces({ trace = [] }: RunOptions, known: Set<string>): void {
+  for (const name of trace) {
+    if (known.has(name)) continue; // else a misspelt name would be an empty trace
+    throw new EngineError('unknown', `trace: "${name}" is not one of: ${[...known].join(', ')}`);
+  }
+}
+
+const tracesOf = (info: ModelInfo) => new Set(['attention', ...info.traces]);
 
 export class LocalModel {
   readonly #raw: Raw;
@@ -45,17 +65,14 @@ export class LocalModel {
   constructor(raw: Raw, handle: ModelHandle) {
     this.#raw = raw;
     this.#handle = handle;
-    this.#traces = new Set(['attention', ...this.describe().traces]);
+    this.#traces = tracesOf(this.describe());
   }
 
   describe(): ModelInfo { return this.#raw.modelDescribe(this.#live()); }
 
   /** Reads the text; the caller advances the generation to its end and frees it. */
   start(text: string, options: RunOptions = {}): Generation {
-    for (const name of options.trace ?? []) {
-      if (this.#traces.has(name)) continue; // else a misspelt name would be an empty trace
-      throw new EngineError('unknown', `trace: "${name}" is not one of: ${[...this.#traces].join(', ')}`);
-    }
+    checkTraces(options, this.#traces);
     const handle = this.#raw.generationStart(this.#live(), text, options);
     const generation = new Generation(this.#raw, handle, text, () => this.#generations.delete(generation));
     this.#generations.add(generation);
@@ -88,8 +105,63 @@ export class LocalModel {
   }
 }
 
-/** A search under way. */
-export class Generation {
+/** Training under way. Its model can be run between any two calls of `advance`. */
+export class LocalTraining {
+  readonly #raw: Raw;
+  readonly #traces: Set<string>;
+  #handle: TrainingHandle | null;
+
+  constructor(raw: Raw, handle: TrainingHandle) {
+    this.#raw = raw;
+    this.#handle = handle;
+    this.#traces = tracesOf(this.describe());
+  }
+
+  describe(): ModelInfo { return this.#raw.modelDescribe(this.#model()); }
+
+  /** The next piece of work: a step, or a part of judging an epoch. */
+  advance(): TrainingEvent { return this.#raw.trainingAdvance(this.#live()); }
+
+  figures(): TrainingFigures { return this.#raw.trainingFigures(this.#live()); }
+
+  /** The whole search at once: the weights must not change under it. */
+  start(text: string, options: RunOptions = {}): Search {
+    checkTraces(options, this.#traces);
+    const handle = this.#raw.generationStart(this.#model(), text, options);
+    const generation = new Generation(this.#raw, handle, text, () => {});
+    try {
+      while (!generation.advance());
+      const [result, memory] = [generation.result(), generation.memory()];
+      return { advance: () => true, result: () => result, memory: () => memory, free() {} };
+    } finally {
+      generation.free();
+    }
+  }
+
+  run(text: string, options: RunOptions = {}): Result { return this.start(text, options).result(); }
+
+  /** The files of the model as it is. */
+  files({ quantize = false }: ExportOptions = {}): ModelFiles { return this.#raw.modelEncode(this.#model(), quantize); }
+
+  /** Gives the memory back. Once more does nothing. */
+  free(): void {
+    if (this.#handle === null) return;
+    this.#raw.trainingFree(this.#handle);
+    this.#handle = null;
+  }
+
+  [dispose](): void { this.free(); }
+
+  #model(): ModelHandle { return this.#raw.trainingModel(this.#live()); }
+
+  #live(): TrainingHandle {
+    if (this.#handle === null) throw new EngineError('freed', 'the training was freed');
+    return this.#handle;
+  }
+}
+
+/** A search on a model of its own. */
+export class Generation implements Search {
   readonly #raw: Raw;
   readonly #text: string;
   readonly #forget: () => void;

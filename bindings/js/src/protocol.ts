@@ -83,6 +83,36 @@ export interface MemoryMap {
   scratch: number; // of the matrix product
 }
 
+/**
+ * Where training is. `loss` (nats for each target token) and `tokens_per_second` are of the steps since the figures
+ * before; `accuracy` (held-out inputs whose output is wholly right), `dev_loss` and `dev_per` are those of the last
+ * epoch, null before its end.
+ */
+export interface TrainingFigures {
+  step: number;
+  total_steps: number;
+  epoch: number;
+  epochs: number;
+  loss: number;
+  rate: number;
+  gradient_norm: number;
+  tokens_per_second: number;
+  seconds: number; // spent on training
+  epoch_done: boolean;
+  finished: boolean;
+  accuracy: number | null;
+  dev_loss: number | null;
+  dev_per: number | null;
+}
+/** What training tells of a step. `watched` is the result of the model as it is for the text that is watched. */
+export interface TrainingStep extends TrainingFigures { watched: Result | null }
+/** A text to run the model on whenever a step is told of: its attention and traces as training goes on. */
+export interface Watch { text: string; options?: RunOptions }
+/** `every`: tells of each n-th step (1 when left out), and of every epoch's end. */
+export interface TrainOptions { every?: number; watch?: Watch }
+/** `quantize`: int8 weights, a quarter of the size; else the weights as they are. */
+export interface ExportOptions { quantize?: boolean }
+
 /** What the worker does, as the page's side sees it: models and streams are numbers of the worker's. */
 export interface EngineApi {
   /** The first call; the others wait for it. */
@@ -94,14 +124,22 @@ export interface EngineApi {
   /** The next steps, none or one; with the last comes the result, and the stream is over. */
   nextSteps(stream: number): { steps: Step[]; result: Result | null };
   endStream(stream: number): void;
+  /** Also a training, and ends it. */
   freeModel(model: number): void;
   /** Where the bytes are when `run` has come to its end. */
   memory(model: number, text: string, options: RunOptions): MemoryMap;
   /** Takes rounds * sampleSeconds for each kernel and size, and cannot be cancelled. */
   benchmark(options: KernelOptions): KernelRate[];
+  /** `pairs`: lines of "source TAB target". The number is also that of a model, to be run at any moment. */
+  startTraining(recipe: string, pairs: string | null): { training: number; info: ModelInfo; figures: TrainingFigures };
+  /** Trains for so many steps or to the end; a cancellation ends it after the step in hand, and is no failure. */
+  train(training: number, steps: number, options: TrainOptions): TrainingFigures;
+  exportModel(training: number, options: ExportOptions): ModelFiles;
 }
 
 export type Method = keyof EngineApi;
+/** What a long call reports. */
+export type Progress<M extends Method = Method> = M extends 'train' ? TrainingStep : LoadProgress;
 export type Arguments<M extends Method> = Parameters<EngineApi[M]>;
 export type Reply<M extends Method> = ReturnType<EngineApi[M]>;
 
@@ -112,7 +150,7 @@ export type ToWorker = Request | { cancel: number };
 /** What comes from the worker. After `crash` its memory is not to be trusted: a new one must be started. */
 export type FromWorker =
   | { id: number; value: Reply<Method> }
-  | { id: number; progress: LoadProgress }
+  | { id: number; progress: Progress }
   | { id: number; error: { code: ErrorCode; message: string } }
   | { crash: string };
 

@@ -1,6 +1,7 @@
 import { EngineError } from './error.js';
 import type {
   BenchCheck, BenchOptions, ErrorCode, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, Result, RunOptions,
+  TrainingFigures,
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
@@ -34,12 +35,24 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_bench_allocations(): number;
   heed_wasm_bench_free(job: number): void;
   heed_wasm_bench_kernels(isa: number, kernel: number, shape: number, rounds: number, sampleSeconds: number): number;
+  heed_wasm_training_create(recipe: number, recipeSize: number, pairs: number, pairsSize: number): number;
+  heed_wasm_training_advance(training: number): number;
+  heed_wasm_training_json(training: number): number;
+  heed_wasm_training_model(training: number): number;
+  heed_wasm_training_free(training: number): void;
+  heed_wasm_model_encode(model: number, quantize: number): number;
+  heed_wasm_files_free(): void;
 }
 
 /** Handles are addresses that mean something to the module only; the brands keep them apart. */
 export type ModelHandle = number & { readonly brand: 'model' };
 export type GenerationHandle = number & { readonly brand: 'generation' };
 export type BenchHandle = number & { readonly brand: 'bench' };
+export type TrainingHandle = number & { readonly brand: 'training' };
+
+/** What a piece of training was, in the order of heed_training_event. */
+const EVENTS = ['step', 'judging', 'epoch', 'finished'] as const;
+export type TrainingEvent = (typeof EVENTS)[number];
 
 const decoder = new TextDecoder();
 
@@ -162,6 +175,46 @@ export class Raw {
 
   #succeed(state: number): void {
     if (state < 0) throw this.#error();
+  }
+
+  trainingCreate(recipe: string, pairs: string | null): TrainingHandle {
+    const parts = [encode(recipe), ...(pairs === null ? [] : [encode(pairs)])];
+    return this.#withCopies(parts, ([text, lines]) => {
+      const create = this.#exports.heed_wasm_training_create;
+      const training = create(text!, parts[0]!.length, lines ?? 0, parts[1]?.length ?? 0);
+      return this.#pointer(training) as TrainingHandle;
+    });
+  }
+
+  trainingAdvance(training: TrainingHandle): TrainingEvent {
+    const event = EVENTS[this.#exports.heed_wasm_training_advance(training)];
+    if (event === undefined) throw this.#error();
+    return event;
+  }
+
+  trainingFigures(training: TrainingHandle): TrainingFigures {
+    return this.#takeJson(this.#exports.heed_wasm_training_json(training)) as TrainingFigures;
+  }
+
+  /** The training's own model as it is now: not to be freed, and a search on it must end before training goes on. */
+  trainingModel(training: TrainingHandle): ModelHandle {
+    return this.#pointer(this.#exports.heed_wasm_training_model(training)) as ModelHandle;
+  }
+
+  trainingFree(training: TrainingHandle): void { this.#exports.heed_wasm_training_free(training); }
+
+  modelEncode(model: ModelHandle, quantize: boolean): ModelFiles {
+    const at = this.#pointer(this.#exports.heed_wasm_model_encode(model, quantize ? 1 : 0));
+    try {
+      const { buffer } = this.#exports.memory;
+      const [config, configSize, tokenizer, tokenizerSize, weights, weightsSize] = new Uint32Array(buffer, at, 6);
+      const copy = (address: number, size: number) => buffer.slice(address, address + size) as ArrayBuffer;
+      return {
+        config: copy(config!, configSize!), tokenizer: copy(tokenizer!, tokenizerSize!), weights: copy(weights!, weightsSize!),
+      };
+    } finally {
+      this.#exports.heed_wasm_files_free();
+    }
   }
 
   /** Calls `use` with the addresses of copies that live as long as the call. */

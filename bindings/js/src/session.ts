@@ -1,17 +1,17 @@
 import { EngineError, throwIfAborted } from './error.js';
 import type {
-  Arguments, EngineInfo, ErrorCode, FromWorker, LoadProgress, Method, ModuleName, Reply, ToWorker,
+  Arguments, EngineInfo, ErrorCode, FromWorker, Method, ModuleName, Progress, Reply, ToWorker,
 } from './protocol.js';
 
 interface Pending {
   resolve(value: Reply<Method>): void;
   reject(error: EngineError): void;
-  progress: ((progress: LoadProgress) => void) | undefined;
+  progress: ((progress: Progress) => void) | undefined;
 }
 
-export interface CallOptions {
+export interface CallOptions<M extends Method> {
   signal?: AbortSignal | undefined;
-  onProgress?: ((progress: LoadProgress) => void) | undefined;
+  onProgress?: ((progress: Progress<M>) => void) | undefined;
 }
 
 /** The life of one worker: calls and their replies, until it is ended or crashes. */
@@ -40,7 +40,7 @@ export class Session {
   get ended(): boolean { return this.#end !== null; }
 
   async call<M extends Method>(
-    method: M, args: Arguments<M>, { signal, onProgress }: CallOptions = {},
+    method: M, args: Arguments<M>, { signal, onProgress }: CallOptions<M> = {},
   ): Promise<Reply<M>> {
     throwIfAborted(signal);
     if (this.#end) throw new EngineError(this.#end.code, this.#end.message);
@@ -48,7 +48,7 @@ export class Session {
     const cancel = () => this.#post({ cancel: id });
     try {
       return await new Promise<Reply<Method>>((resolve, reject) => {
-        this.#pending.set(id, { resolve, reject, progress: onProgress });
+        this.#pending.set(id, { resolve, reject, progress: onProgress as Pending['progress'] }); // what M reports
         this.#post({ id, method, args } as ToWorker); // M ties args to method, the union cannot see it
         signal?.addEventListener('abort', cancel, { once: true });
       }) as Reply<M>;

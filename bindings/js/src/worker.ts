@@ -1,9 +1,12 @@
 /** The worker: owns the engine, answers the calls of protocol.ts. */
 import { chooseModule } from './detect.js';
-import { LocalEngine, type Generation, type LocalModel } from './engine.js';
+import { LocalEngine, LocalTraining, type LocalModel, type Search } from './engine.js';
 import { asEngineError, EngineError, throwIfAborted } from './error.js';
 import { fetchModel, fetchOk } from './fetch.js';
-import type { Arguments, FromWorker, LoadProgress, Method, ModuleName, Reply, RunOptions, ToWorker } from './protocol.js';
+import type {
+  Arguments, FromWorker, Method, ModuleName, Progress, Reply, RunOptions, ToWorker,
+} from './protocol.js';
+import type { TrainingEvent } from './raw.js';
 
 /** The modules that were built; put in by build.mjs. */
 declare const HEED_MODULES: ModuleName[];
@@ -18,25 +21,31 @@ const WASM: Record<'heed' | 'bench', Record<ModuleName, URL>> = {
 const SLICE_MS = 8;
 
 /** What a call has beside its arguments. */
-interface Call {
+interface Call<M extends Method = Method> {
   signal: AbortSignal;
-  progress(progress: LoadProgress): void;
+  progress(progress: Progress<M>): void;
   /** Buffers of the reply to hand over instead of copying. */
   transfer: Transferable[];
 }
-type Handlers = { [M in Method]: (call: Call, ...args: Arguments<M>) => Reply<M> | Promise<Reply<M>> };
+type Handlers = { [M in Method]: (call: Call<M>, ...args: Arguments<M>) => Reply<M> | Promise<Reply<M>> };
 
-interface Stream { generation: Generation; sent: number }
+interface Stream { generation: Search; sent: number }
 
 let opening: Promise<LocalEngine>;
 let lastNumber = 0;
-const models = new Map<number, LocalModel>();
+const models = new Map<number, LocalModel | LocalTraining>();
 const streams = new Map<number, Stream>();
 
 function find<T>(map: Map<number, T>, key: number, what: string): T {
   const found = map.get(key);
   if (found === undefined) throw new EngineError('freed', `the ${what} was freed`);
   return found;
+}
+
+function findTraining(number: number): LocalTraining {
+  const found = find(models, number, 'training');
+  if (found instanceof LocalTraining) return found;
+  throw new EngineError('argument', 'what should be trained is a model that was loaded');
 }
 
 const channel = new MessageChannel();
@@ -47,6 +56,11 @@ const breathe = () => new Promise<void>((resolve) => {
   breathing.push(resolve);
   channel.port1.postMessage(null);
 });
+
+function endStream(number: number): void {
+  streams.get(number)?.generation.free();
+  streams.delete(number);
+}
 
 async function start(wanted: ModuleName | undefined, measures: boolean): Promise<LocalEngine> {
   const module = chooseModule(HEED_MODULES, wanted);
@@ -59,7 +73,7 @@ async function start(wanted: ModuleName | undefined, measures: boolean): Promise
 }
 
 /** Runs the model on the text; `give` looks at the search when it is complete. */
-async function toTheEnd<T>(call: Call, model: number, text: string, options: RunOptions, give: (search: Generation) => T): Promise<T> {
+async function toTheEnd<T>(call: Call, model: number, text: string, options: RunOptions, give: (search: Search) => T): Promise<T> {
   await opening;
   const generation = find(models, model, 'model').start(text, options);
   try {
@@ -112,18 +126,45 @@ const handlers: Handlers = {
     const result = stream.generation.result();
     const steps = result.hypotheses[0]!.steps.slice(stream.sent);
     stream.sent += steps.length;
-    if (done) handlers.endStream(_call, number);
+    if (done) endStream(number);
     return { steps, result: done ? result : null };
   },
 
-  endStream(_call, number) {
-    streams.get(number)?.generation.free();
-    streams.delete(number);
-  },
+  endStream(_call, number) { endStream(number); },
 
   freeModel(_call, number) {
     models.get(number)?.free();
     models.delete(number);
+  },
+
+  async startTraining(_call, recipe, pairs) {
+    const training = (await opening).startTraining(recipe, pairs);
+    models.set(++lastNumber, training);
+    return { training: lastNumber, info: training.describe(), figures: training.figures() };
+  },
+
+  async train(call, number, steps, { every = 1, watch }) {
+    const training = findTraining(number);
+    let pause = performance.now() + SLICE_MS;
+    let done = 0;
+    for (let event: TrainingEvent = 'step'; event !== 'finished' && done < steps && !call.signal.aborted;) {
+      event = training.advance();
+      if (event === 'step') done++;
+      if (event === 'step' ? done % every === 0 : event !== 'judging') {
+        const watched = watch ? training.start(watch.text, watch.options).result() : null;
+        call.progress({ ...training.figures(), watched });
+      }
+      if (performance.now() < pause) continue;
+      await breathe();
+      pause = performance.now() + SLICE_MS;
+    }
+    return training.figures();
+  },
+
+  exportModel(call, number, options) {
+    const files = findTraining(number).files(options);
+    call.transfer.push(files.config, files.tokenizer, files.weights);
+    return files;
   },
 };
 

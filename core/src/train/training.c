@@ -38,6 +38,9 @@ heed_status heed_training_create(const char *recipe_json, size_t recipe_size, co
     if (training == NULL)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for training");
     heed_status status = heed_trainer_create(recipe_json, recipe_size, read_pairs, &given, 1, &training->trainer, error);
+    if (status == HEED_OK && pairs != NULL && training->trainer->recipe.task.task != NULL)
+        status = heed_fail(error, HEED_ERROR_ARGUMENT, "recipe.data.task is \"%s\", and examples were given; it can only "
+                           "be one of them", training->trainer->recipe.task.task->name);
     if (status != HEED_OK) {
         heed_training_free(training);
         return status;

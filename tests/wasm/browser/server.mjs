@@ -1,7 +1,7 @@
 // A file server on loopback for the browser tests. Below /site/: js/ and engine/ (the built engine), wasm/ (the modules),
-// models/ and fixtures/ (model folders), endless/ (the fixture that never ends), plain-page/ (the example). A word in the
-// query makes it misbehave: ?nolength (chunked), ?slow, ?cut (half of the file, then the connection breaks), ?html (200
-// and a page, as some hosts answer for what is missing), ?gzip.
+// models/ and fixtures/ (model folders), endless/ (the fixture that never ends), plain-page/ (the example), examples/. A
+// word in the query makes it misbehave: ?nolength (chunked), ?slow, ?cut (half of the file, then the connection breaks),
+// ?html (200 and a page, as some hosts answer for what is missing), ?gzip.
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
@@ -20,6 +20,7 @@ const FOLDERS = {
   '/site/models/': join(root, 'models'),
   '/site/fixtures/': join(root, 'tests/wasm/fixtures'),
   '/site/plain-page/': join(root, 'examples/plain-page'),
+  '/site/examples/': join(root, 'examples'),
 };
 const { config, tokenizer, weights } = endlessModel();
 const ENDLESS = { 'config.json': config, 'tokenizer.json': tokenizer, 'model.safetensors': weights };

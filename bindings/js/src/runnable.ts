@@ -1,0 +1,48 @@
+import { callersStack, throwIfAborted, type EngineError } from './error.js';
+import type { Result, RunOptions, Step, StreamOptions } from './protocol.js';
+import type { Session } from './session.js';
+
+/** What can be run on a text: a loaded model, or one in training. */
+export abstract class Runnable {
+  /** The worker at work and the model's number there. */
+  protected abstract ready(): Promise<{ session: Session; number: number }>;
+
+  /** The output for a text: greedy, or the best of a beam. */
+  async run(text: string, options: RunOptions & { signal?: AbortSignal } = {}): Promise<Result> {
+    const withStack = callersStack();
+    try {
+      const { signal, ...rest } = options;
+      throwIfAborted(signal);
+      const { session, number } = await this.ready();
+      return await session.call('run', [number, text, rest], { signal });
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** The greedy output step by step; what `run` would give is the generator's return value. Leaving early frees it. */
+  stream(text: string, options: StreamOptions & { signal?: AbortSignal } = {}): AsyncGenerator<Step, Result, void> {
+    return this.#steps(text, options, callersStack());
+  }
+
+  async *#steps(text: string, { signal, ...rest }: StreamOptions & { signal?: AbortSignal },
+    withStack: (caught: unknown) => EngineError): AsyncGenerator<Step, Result, void> {
+    let end = () => {};
+    try {
+      throwIfAborted(signal);
+      const { session, number } = await this.ready();
+      const stream = await session.call('startStream', [number, text, rest], { signal });
+      end = () => void session.call('endStream', [stream]).catch(() => {}); // a dead worker has no stream to end
+      for (;;) {
+        throwIfAborted(signal);
+        const { steps, result } = await session.call('nextSteps', [stream], { signal });
+        yield* steps;
+        if (result) return result;
+      }
+    } catch (caught) {
+      throw withStack(caught);
+    } finally {
+      end();
+    }
+  }
+}
