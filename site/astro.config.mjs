@@ -1,5 +1,6 @@
 // The book: Starlight in two languages. HEED_BASE is the path under which the site is served (GitHub Pages: /repository/),
 // HEED_SITE the origin that goes into canonical links, HEED_OUT the folder that receives the built pages.
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'astro/config';
 import starlight from '@astrojs/starlight';
 import remarkMath from 'remark-math';
@@ -16,7 +17,11 @@ export default defineConfig({
   cacheDir: '../build/astro',
   telemetry: false,
   // Files that are fetched at run time stay files: nothing of the engine is inlined into pages.
-  vite: { build: { assetsInlineLimit: 0 }, server: { fs: { allow: ['..'] } } },
+  vite: {
+    build: { assetsInlineLimit: 0 },
+    resolve: { alias: [{ find: /^@pagefind\/default-ui$/, replacement: fileURLToPath(new URL('./src/lib/search.ts', import.meta.url)) }] },
+    server: { fs: { allow: ['..'] } },
+  },
   // gfm (tables) must be said: MDX takes an absent value for no.
   markdown: { gfm: true, remarkPlugins: [remarkMath], rehypePlugins: [[rehypeKatex, { strict: 'error', throwOnError: true }]] },
   integrations: [

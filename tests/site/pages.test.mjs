@@ -113,3 +113,22 @@ for (const language of LANGUAGES) {
     }
   });
 }
+
+test('the search is fetched when it is opened, and finds', async () => {
+  for (const [language, query] of [['en', 'attention'], ['ru', 'внимание']]) {
+    const { page, complaints, close } = await open(browser, site.url + pathOf(language, ''));
+    const asked = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await live(page, 'pronounce');
+    await page.waitForLoadState('networkidle');
+    assert.deepEqual(asked.filter((url) => /ui-core|pagefind/.test(url)), []);
+    await page.keyboard.press('Control+k');
+    const field = page.locator('site-search input');
+    await field.waitFor();
+    await page.waitForFunction(() => document.activeElement?.matches('site-search input'));
+    await page.keyboard.type(query);
+    await page.locator('site-search .pagefind-ui__result-link').first().waitFor();
+    assert.deepEqual(complaints, []);
+    await close();
+  }
+});
