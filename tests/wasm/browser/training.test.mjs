@@ -60,6 +60,21 @@ for (const module of builtModules) {
   });
 }
 
+test('dates in English and Russian are read, over 95 % of them, within 60 s of training', async (t) => {
+  const recipe = JSON.parse(readFileSync(join(root, 'examples/recipes/dates.json'), 'utf8'));
+  const { end, texts } = await page.evaluate(async (recipe) => {
+    const training = await engine.train(recipe, { every: 100 });
+    const end = await training.done;
+    const texts = [await answer(training, 'May 5th, 2019'), await answer(training, '5 мая 2019 г.')];
+    training.free();
+    return { end, texts };
+  }, recipe);
+  t.diagnostic(`${end.seconds.toFixed(1)} s, ${end.step} steps, accuracy ${end.accuracy}`);
+  assert.ok(end.finished && end.accuracy > 0.95, JSON.stringify(end));
+  assert.ok(end.seconds < 60, `${end.seconds} s`);
+  assert.deepEqual(texts, ['2019-05-05', '2019-05-05']);
+});
+
 test('the model runs and streams while it trains, and a watched text shows what it makes of it', async () => {
   const outcome = await page.evaluate(async () => {
     const watched = [];
