@@ -1,6 +1,6 @@
 /* Dates as people write them, in English and Russian, to ISO 8601: "5 мая 2019 г." is 2019-05-05, "the last Monday of
- * May 2019" takes a calendar. Words are CLDR's (make_words.mjs); numbers with strokes are read the American way, with dots the
- * Russian way. */
+ * May 2019" takes a calendar. Words are CLDR's (make_words.mjs); numbers with strokes are read the American way, with
+ * dots the Russian way. */
 #include "base/error.h"
 #include "data/tasks/date_words.h"
 #include "data/tasks/task.h"
@@ -49,12 +49,14 @@ typedef void form(heed_rng *rng, date *d, heed_string_buffer *out);
 
 static const char *english_month(heed_rng *rng, const date *d)
 {
-    return (heed_rng_below(rng, 3) == 0 ? english_short_months : english_months)[d->month - 1];
+    const int i = d->month - 1;
+    return heed_rng_below(rng, 3) == 0 ? english_short_months[i] : english_months[i];
 }
 
 static const char *english_day(heed_rng *rng, const date *d)
 {
-    return (heed_rng_below(rng, 2) ? english_short_days : english_days)[weekday(d->year, d->month, d->day)];
+    const int i = weekday(d->year, d->month, d->day);
+    return heed_rng_below(rng, 2) ? english_short_days[i] : english_days[i];
 }
 
 static void english_month_first(heed_rng *rng, date *d, heed_string_buffer *out)
@@ -124,7 +126,8 @@ static const char *russian_year(heed_rng *rng)
 
 static const char *russian_month(heed_rng *rng, const date *d)
 {
-    return (heed_rng_below(rng, 3) == 0 ? russian_short_months : russian_months)[d->month - 1];
+    const int i = d->month - 1;
+    return heed_rng_below(rng, 3) == 0 ? russian_short_months[i] : russian_months[i];
 }
 
 static void russian_plain(heed_rng *rng, date *d, heed_string_buffer *out)
@@ -135,14 +138,15 @@ static void russian_plain(heed_rng *rng, date *d, heed_string_buffer *out)
 
 static void russian_in_words(heed_rng *rng, date *d, heed_string_buffer *out)
 {
-    const char *const *words = heed_rng_below(rng, 2) ? russian_ordinals : russian_genitive_ordinals;
-    heed_string_format(out, "%s %s %d%s", words[d->day - 1], russian_months[d->month - 1], d->year, russian_year(rng));
+    const int i = d->day - 1;
+    const char *day = heed_rng_below(rng, 2) ? russian_ordinals[i] : russian_genitive_ordinals[i];
+    heed_string_format(out, "%s %s %d%s", day, russian_months[d->month - 1], d->year, russian_year(rng));
 }
 
 static void russian_with_weekday(heed_rng *rng, date *d, heed_string_buffer *out)
 {
-    const char *const *days = heed_rng_below(rng, 2) ? russian_short_days : russian_days;
-    const char *day = days[weekday(d->year, d->month, d->day)], *month = russian_month(rng, d);
+    const int i = weekday(d->year, d->month, d->day);
+    const char *day = heed_rng_below(rng, 2) ? russian_short_days[i] : russian_days[i], *month = russian_month(rng, d);
     heed_string_format(out, "%s, %d %s %d%s", day, d->day, month, d->year, russian_year(rng));
 }
 
@@ -189,7 +193,9 @@ static void draw(const int64_t *values, heed_rng *rng, heed_string_buffer *sourc
     date d = {.year = (int)heed_task_between(rng, values[FIRST_YEAR], values[LAST_YEAR]),
               .month = (int)heed_task_between(rng, 1, 12)};
     d.day = (int)heed_task_between(rng, 1, days_in(d.year, d.month));
-    (english ? english_forms : russian_forms)[heed_rng_below(rng, (uint32_t)forms)](rng, &d, source);
+    const uint32_t chosen = heed_rng_below(rng, (uint32_t)forms);
+    form *write = english ? english_forms[chosen] : russian_forms[chosen];
+    write(rng, &d, source);
     heed_string_format(target, "%d-%02d-%02d", d.year, d.month, d.day);
 }
 

@@ -46,7 +46,7 @@ static void russian_hundreds_of(int n, bool feminine, heed_string_buffer *out)
         n %= 10;
     }
     if (n > 0)
-        add_word(out, (feminine && n <= 2 ? russian_feminine : russian_units)[n]);
+        add_word(out, feminine && n <= 2 ? russian_feminine[n] : russian_units[n]);
 }
 
 /* Which of the three forms a Russian noun takes after n: одна тысяча, две тысячи, пять тысяч. */
