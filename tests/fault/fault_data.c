@@ -54,6 +54,35 @@ static heed_status train(const char *options, heed_text_at *text, heed_pairs *pa
     return status;
 }
 
+static heed_status bpe(heed_error *error) {
+    static const char lines[] = "the cat the Cat\tx\nthe e\xCC\x81t\xC3\xA9 cat\ty\n";
+    heed_pairs pairs = {0};
+    heed_tokenizer *source = NULL, *copy = NULL;
+    heed_string_buffer decoded = {0};
+    heed_arena arena = {0};
+    heed_encoding encoding = {0};
+    heed_status status = heed_pairs_parse(&pairs, lines, sizeof lines - 1, "lines", error);
+    if (status == HEED_OK)
+        status = train("{\"type\":\"bpe\",\"case\":\"lower\"}", source_at, &pairs, &source, error);
+    if (status == HEED_OK && (copy = heed_tokenizer_copy(source)) == NULL)
+        status = heed_fail(error, HEED_ERROR_MEMORY, "the copy");
+    if (status == HEED_OK)
+        status = heed_tokenizer_encode(copy, "The cat\xD0\xAF!", 10, &arena, &encoding, error);
+    if (status == HEED_OK) {
+        heed_tokenizer_decode(copy, encoding.ids, encoding.count, &decoded);
+        if (decoded.failed)
+            status = heed_fail(error, HEED_ERROR_MEMORY, "the text");
+        else if (strcmp(decoded.text, "the cat\xD1\x8F!") != 0 || encoding.count != 5)
+            status = HEED_ERROR_UNKNOWN;
+    }
+    heed_arena_free(&arena);
+    heed_string_free(&decoded);
+    heed_tokenizer_free(source);
+    heed_tokenizer_free(copy);
+    heed_pairs_free(&pairs);
+    return status;
+}
+
 static heed_status tokenizers(heed_error *error) {
     heed_pairs pairs = {0};
     heed_tokenizer *source = NULL, *target = NULL, *source_back = NULL, *target_back = NULL;
@@ -149,6 +178,7 @@ static heed_status parallel_data(heed_error *error) {
 int main(void) {
     fault_every_allocation("json", json);
     fault_every_allocation("tokenizers", tokenizers);
+    fault_every_allocation("bpe", bpe);
     fault_every_allocation("parallel data", parallel_data);
     return heed_test_finish("fault_data");
 }

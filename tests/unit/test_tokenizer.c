@@ -59,7 +59,7 @@ static void training_refuses(void) {
     heed_tokenizer *t = NULL;
     heed_error kind = {0}, missing = {0}, option = {0}, field = {0}, utf8 = {0}, reserved = {0};
     CHECK_STATUS(train("{\"type\":\"words\"}", fine, 1, &t, &kind), HEED_ERROR_UNKNOWN, &kind);
-    CHECK_STRING(kind.message, "recipe.tokenizer.type is \"words\"; known are: char, symbol, word");
+    CHECK_STRING(kind.message, "recipe.tokenizer.type is \"words\"; known are: char, symbol, word, bpe");
     CHECK_STATUS(train("{}", fine, 1, &t, &missing), HEED_ERROR_FORMAT, &missing);
     CHECK_STATUS(train("{\"type\":\"char\",\"case\":\"title\"}", fine, 1, &t, &option), HEED_ERROR_FORMAT, &option);
     CHECK_STATUS(train("{\"type\":\"symbol\",\"case\":\"upper\"}", fine, 1, &t, &field), HEED_ERROR_FORMAT, &field);
@@ -232,7 +232,8 @@ static void hostile_files(void) {
         {"{\"type\":\"char\",\"tokens\":{}}", "no array"},
         {"{\"type\":\"char\"}", "no array"},
         {"{\"type\":7,\"tokens\":[]}", "must be a string"},
-        {"{\"type\":\"bpe\",\"tokens\":[]}", "known are: char, symbol, word"},
+        {"{\"type\":\"sentence\",\"tokens\":[]}", "known are: char, symbol, word"},
+        {"{\"type\":\"bpe\",\"tokens\":[]}", "model is missing"},
         {"{\"type\":\"char\",\"merges\":[],\"tokens\":[]}", "unknown field \"merges\""},
         {"[]", "no object"},
         {"null", "no object"},

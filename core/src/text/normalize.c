@@ -233,7 +233,8 @@ static int normalize(heed_normal_form form, heed_letter_case letter_case, const 
 {
     /* A code point of two bytes may become one of three (U+023A in lower case) or two of three together. */
     const size_t most = 2 * n + 1;
-    writer to = {letter_case, heed_arena_alloc(arena, most), heed_arena_alloc(arena, most * sizeof *to.origin), 0, false};
+    writer to = {.letter_case = letter_case, .text = heed_arena_alloc(arena, most),
+                 .origin = heed_arena_alloc(arena, most * sizeof *to.origin)};
     if (to.text == NULL || to.origin == NULL)
         return 0;
     if (form == HEED_FORM_NFC) {

@@ -19,8 +19,8 @@ static inline bool heed_is_punctuation(uint32_t code)
     if (code < 0x80)
         return (code >= '!' && code <= '/') || (code >= ':' && code <= '@') || (code >= '[' && code <= '`') ||
                (code >= '{' && code <= '~');
-    return code == 0xA1 || code == 0xA7 || code == 0xAB || code == 0xB6 || code == 0xB7 || code == 0xBB || code == 0xBF ||
-           (code >= 0x2010 && code <= 0x2027) || (code >= 0x2030 && code <= 0x205E);
+    return code == 0xA1 || code == 0xA7 || code == 0xAB || code == 0xB6 || code == 0xB7 || code == 0xBB ||
+           code == 0xBF || (code >= 0x2010 && code <= 0x2027) || (code >= 0x2030 && code <= 0x205E);
 }
 
 #endif

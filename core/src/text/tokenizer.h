@@ -36,19 +36,20 @@ typedef struct heed_encoding {
 typedef heed_bytes heed_text_at(void *context, size_t i);
 
 /* Builds a vocabulary from `count` texts: the specials, then every token that occurs, by code point (of "bpe" in the
- * order of its merges); the order of the texts does not matter. `options` holds "type" and the kind's own fields: {"type": "char", "case":
- * "upper"}; `where` names it in messages. Fails on invalid UTF-8, on text that spells a special, and above
- * HEED_VOCABULARY_MAX. */
+ * order of its merges); the order of the texts does not matter. `options` holds "type" and the kind's own fields:
+ * {"type": "char", "case": "upper"}; `where` names it in messages. Fails on invalid UTF-8, on text that spells a
+ * special, and above HEED_VOCABULARY_MAX. */
 heed_status heed_tokenizer_train(const heed_json *options, const char *where, size_t count, heed_text_at *text,
                                  void *context, heed_tokenizer **out, heed_error *error);
-/* From {"type": ..., options, "tokens": ["<pad>", "<bos>", "<eos>", "<unk>", ...]}, or from Hugging Face's form (bpe.h). Fails on an unknown kind or field,
- * wrong specials, an empty, repeated or too long token, one that the kind could never produce, and too many. */
+/* From {"type": ..., options, "tokens": ["<pad>", "<bos>", "<eos>", "<unk>", ...]}, or from Hugging Face's form
+ * (bpe.h). Fails on an unknown kind or field, wrong specials, an empty, repeated or too long token, one that the
+ * kind could never produce, and too many. */
 heed_status heed_tokenizer_parse(const heed_json *json, const char *where, heed_tokenizer **out, heed_error *error);
 void heed_tokenizer_write(const heed_tokenizer *tokenizer, heed_json_writer *writer, const char *key);
 void heed_tokenizer_free(heed_tokenizer *tokenizer); /* NULL is allowed */
 
-/* The pair in a model's tokenizer.json: {"source": {...}, "target": {...}}, or one of Hugging Face's form for both sides.
- * On failure both are NULL. */
+/* The pair in a model's tokenizer.json: {"source": {...}, "target": {...}}, or one of Hugging Face's form for both
+ * sides. On failure both are NULL. */
 heed_status heed_tokenizers_parse(const char *text, size_t size, heed_tokenizer **source, heed_tokenizer **target,
                                   heed_error *error);
 /* Appends compact JSON and a newline. */
@@ -57,8 +58,12 @@ void heed_tokenizers_write(const heed_tokenizer *source, const heed_tokenizer *t
 /* Any bytes are allowed as text; the only failure is memory. */
 heed_status heed_tokenizer_encode(const heed_tokenizer *tokenizer, const char *text, size_t size, heed_arena *arena,
                                   heed_encoding *out, heed_error *error);
-/* Appends the tokens' text; specials and ids outside the vocabulary add nothing. "symbol" puts a blank between two. */
+/* Appends the tokens' text, which is UTF-8 whatever the ids; specials and ids outside the vocabulary add nothing.
+ * "symbol" and "word" put a blank between two. */
 void heed_tokenizer_decode(const heed_tokenizer *tokenizer, const int32_t *ids, int count, heed_string_buffer *out);
+
+/* Another one like it; NULL when memory is out. */
+heed_tokenizer *heed_tokenizer_copy(const heed_tokenizer *tokenizer);
 
 int heed_tokenizer_count(const heed_tokenizer *tokenizer); /* size of the vocabulary, specials included */
 /* A token's text, "" for an id outside the vocabulary. Owned by the tokenizer. */
@@ -83,13 +88,12 @@ typedef struct heed_pieces heed_pieces;
 typedef struct heed_subwords {
     /* Makes the vocabulary of the pieces counted. */
     heed_status (*train)(heed_tokenizer *tokenizer, heed_pieces *pieces, const char *where, heed_error *error);
-    /* The tokens of a piece into out[0..most), most as large as the piece's bytes; returns how many, -1: memory. `scratch`
-     * is given back by the caller. */
+    /* The tokens of a piece into ids[0..n) and spans[0..n); returns how many, -1: memory is out. The caller gives
+     * `scratch` back. */
     int (*split)(const heed_tokenizer *tokenizer, const char *piece, size_t n, heed_arena *scratch, int32_t *ids,
                  heed_span *spans);
     void (*decode)(const heed_tokenizer *tokenizer, const int32_t *ids, int count, heed_string_buffer *out);
-    /* The kind's own file format. */
-    heed_status (*read)(heed_tokenizer *tokenizer, const heed_json *json, const char *where, heed_error *error);
+    /* The kind's own file format; bpe.h reads it. */
     void (*write)(const heed_tokenizer *tokenizer, heed_json_writer *writer, const char *key);
 } heed_subwords;
 

@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/memory.h"
-#include "text/vocabulary.h"
+#include "text/bpe.h"
 
 static const heed_tokenizer_kind *const kinds[] = {
 #define HEED_TOKENIZER(name) &heed_tokenizer_##name,
@@ -52,8 +52,8 @@ static heed_status read_word(const heed_json *options, const char *where, const 
         }
         heed_string_format(&known, "%s%s", i == 0 ? "" : ", ", words[i]);
     }
-    heed_status status = heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is \"%.60s\"; it must be one of: %s", where, name, word,
-                                   known.failed ? "" : known.text);
+    heed_status status = heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is \"%.60s\"; it must be one of: %s", where, name,
+                                   word, known.failed ? "" : known.text);
     heed_string_free(&known);
     return status;
 }
@@ -95,6 +95,17 @@ static void write_options(const heed_tokenizer *tokenizer, heed_json_writer *wri
     }
 }
 
+heed_status heed_tokenizer_of_kind(const heed_tokenizer_kind *kind, const char *where, heed_tokenizer **out,
+                                   heed_error *error)
+{
+    *out = heed_alloc(1, sizeof **out);
+    if (*out == NULL)
+        return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory", where);
+    (*out)->kind = kind;
+    (*out)->options = kind->defaults;
+    return HEED_OK;
+}
+
 heed_status heed_tokenizer_new(const heed_json *options, const char *where, heed_tokenizer **out, heed_error *error)
 {
     const heed_tokenizer_kind *kind = NULL;
@@ -106,12 +117,8 @@ heed_status heed_tokenizer_new(const heed_json *options, const char *where, heed
         allowed[i + 2] = kind->options[i];
     HEED_TRY(heed_json_only(options, where, allowed, error));
     HEED_TRY(read_options(options, where, kind, &read, error));
-    heed_tokenizer *tokenizer = heed_alloc(1, sizeof *tokenizer);
-    if (tokenizer == NULL)
-        return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory", where);
-    tokenizer->kind = kind;
-    tokenizer->options = read;
-    *out = tokenizer;
+    HEED_TRY(heed_tokenizer_of_kind(kind, where, out, error));
+    (*out)->options = read;
     return HEED_OK;
 }
 
@@ -237,7 +244,15 @@ static heed_status read_tokens(heed_tokenizer *tokenizer, const heed_json *list,
 
 heed_status heed_tokenizer_parse(const heed_json *json, const char *where, heed_tokenizer **out, heed_error *error)
 {
+    if (heed_json_get(json, "model") != NULL)
+        return heed_bpe_parse(json, where, out, error);
     HEED_TRY(heed_tokenizer_new(json, where, out, error));
+    if ((*out)->kind->subwords != NULL) {
+        heed_tokenizer_free(*out);
+        *out = NULL;
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s.model is missing: a tokenizer.json of Hugging Face's form",
+                         where);
+    }
     heed_status status = read_tokens(*out, heed_json_get(json, "tokens"), where, error);
     if (status == HEED_OK)
         status = heed_tokenizer_finish(*out, where, error);
@@ -250,6 +265,10 @@ heed_status heed_tokenizer_parse(const heed_json *json, const char *where, heed_
 
 void heed_tokenizer_write(const heed_tokenizer *tokenizer, heed_json_writer *writer, const char *key)
 {
+    if (tokenizer->kind->subwords != NULL) {
+        tokenizer->kind->subwords->write(tokenizer, writer, key);
+        return;
+    }
     heed_json_write_object(writer, key);
     heed_json_write_string(writer, "type", tokenizer->kind->name);
     write_options(tokenizer, writer);
@@ -270,12 +289,18 @@ heed_status heed_tokenizers_parse(const char *text, size_t size, heed_tokenizer 
     heed_status status = HEED_OK;
     if (json == NULL)
         status = error != NULL && error->status != HEED_OK ? error->status : HEED_ERROR_FORMAT;
-    if (status == HEED_OK)
-        status = heed_json_only(json, "tokenizer.json", sides, error);
-    if (status == HEED_OK)
-        status = heed_tokenizer_parse(heed_json_get(json, "source"), "tokenizer.json: source", source, error);
-    if (status == HEED_OK)
-        status = heed_tokenizer_parse(heed_json_get(json, "target"), "tokenizer.json: target", target, error);
+    if (status == HEED_OK && heed_json_get(json, "model") != NULL) { /* one for both */
+        status = heed_tokenizer_parse(json, "tokenizer.json", source, error);
+        if (status == HEED_OK && (*target = heed_tokenizer_copy(*source)) == NULL)
+            status = heed_fail(error, HEED_ERROR_MEMORY, "tokenizer.json: out of memory");
+    } else {
+        if (status == HEED_OK)
+            status = heed_json_only(json, "tokenizer.json", sides, error);
+        if (status == HEED_OK)
+            status = heed_tokenizer_parse(heed_json_get(json, "source"), "tokenizer.json: source", source, error);
+        if (status == HEED_OK)
+            status = heed_tokenizer_parse(heed_json_get(json, "target"), "tokenizer.json: target", target, error);
+    }
     if (status != HEED_OK) {
         heed_tokenizer_free(*source);
         heed_tokenizer_free(*target);
@@ -285,12 +310,53 @@ heed_status heed_tokenizers_parse(const char *text, size_t size, heed_tokenizer 
     return status;
 }
 
-void heed_tokenizers_write(const heed_tokenizer *source, const heed_tokenizer *target, heed_string_buffer *out)
+static void write_one(const heed_tokenizer *tokenizer, heed_string_buffer *out)
 {
     heed_json_writer writer = {out, false};
-    heed_json_write_object(&writer, NULL);
-    heed_tokenizer_write(source, &writer, "source");
-    heed_tokenizer_write(target, &writer, "target");
-    heed_json_write_end_object(&writer);
+    heed_tokenizer_write(tokenizer, &writer, NULL);
+}
+
+heed_tokenizer *heed_tokenizer_copy(const heed_tokenizer *tokenizer)
+{
+    heed_string_buffer text = {0};
+    heed_arena arena = {0};
+    heed_tokenizer *copy = NULL;
+    write_one(tokenizer, &text);
+    if (!text.failed) {
+        const heed_json *json = heed_json_parse(&arena, text.text, text.length, "tokenizer", NULL);
+        if (json != NULL && heed_tokenizer_parse(json, "tokenizer", &copy, NULL) != HEED_OK)
+            copy = NULL;
+    }
+    heed_arena_free(&arena);
+    heed_string_free(&text);
+    return copy;
+}
+
+/* Whether both are one of Hugging Face's form, which is then a whole file. */
+static bool write_shared(const heed_tokenizer *source, const heed_tokenizer *target, heed_string_buffer *out)
+{
+    heed_string_buffer one = {0}, other = {0};
+    if (source->kind->subwords == NULL || target->kind != source->kind || target->count != source->count)
+        return false;
+    write_one(source, &one);
+    write_one(target, &other);
+    const bool same = !one.failed && !other.failed && one.length == other.length &&
+                      memcmp(one.text, other.text, one.length) == 0;
+    if (same)
+        heed_string_append(out, one.text, one.length);
+    heed_string_free(&one);
+    heed_string_free(&other);
+    return same;
+}
+
+void heed_tokenizers_write(const heed_tokenizer *source, const heed_tokenizer *target, heed_string_buffer *out)
+{
+    if (!write_shared(source, target, out)) {
+        heed_json_writer writer = {out, false};
+        heed_json_write_object(&writer, NULL);
+        heed_tokenizer_write(source, &writer, "source");
+        heed_tokenizer_write(target, &writer, "target");
+        heed_json_write_end_object(&writer);
+    }
     heed_string_append(out, "\n", 1);
 }

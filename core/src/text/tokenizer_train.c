@@ -32,18 +32,30 @@ static int grow(heed_pieces *set)
     return 1;
 }
 
+heed_piece *heed_pieces_add(heed_pieces *pieces, const char *text, size_t n)
+{
+    if (2 * (size_t)pieces->count >= pieces->capacity && (pieces->count >= INT32_MAX / 4 || !grow(pieces)))
+        return NULL;
+    heed_piece *slot = slot_of(pieces, text, n);
+    if (slot->token.text == NULL) {
+        slot->token = (heed_token){text, n};
+        pieces->count++;
+    }
+    return slot;
+}
+
+heed_piece *heed_pieces_find(const heed_pieces *pieces, const char *text, size_t n)
+{
+    heed_piece *slot = pieces->capacity > 0 ? slot_of(pieces, text, n) : NULL;
+    return slot != NULL && slot->token.text != NULL ? slot : NULL;
+}
+
 static int add_piece(heed_tokenizer *tokenizer, heed_pieces *set, const char *text, size_t n)
 {
-    if (2 * (size_t)set->count >= set->capacity && !grow(set))
-        return 0;
-    heed_piece *slot = slot_of(set, text, n);
-    slot->count++;
-    if (slot->token.text != NULL)
-        return 1;
-    slot->token.text = heed_arena_string(&tokenizer->arena, text, n);
-    slot->token.size = n;
-    set->count++;
-    return slot->token.text != NULL && set->count < INT32_MAX / 2;
+    heed_piece *slot = heed_pieces_add(set, text, n);
+    if (slot != NULL && slot->count++ == 0)
+        slot->token.text = heed_arena_string(&tokenizer->arena, text, n);
+    return slot != NULL && slot->token.text != NULL;
 }
 
 static int add_text(heed_tokenizer *tokenizer, heed_pieces *set, const char *text, size_t n, heed_arena *scratch)
@@ -80,31 +92,43 @@ static heed_status collect(heed_tokenizer *tokenizer, heed_pieces *set, const ch
     return status;
 }
 
-/* More frequent first, then by code point. */
-static int compare_counts(const void *a, const void *b)
+int heed_compare_texts(const void *a, const void *b)
+{
+    const heed_token *x = &((const heed_piece *)a)->token, *y = &((const heed_piece *)b)->token;
+    return heed_token_compare(x->text, x->size, y->text, y->size);
+}
+
+int heed_compare_counts(const void *a, const void *b)
 {
     const heed_piece *x = a, *y = b;
     if (x->count != y->count)
         return x->count < y->count ? 1 : -1;
-    return heed_token_compare(x->token.text, x->token.size, y->token.text, y->token.size);
+    return heed_compare_texts(a, b);
 }
 
-/* Moves the pieces that become tokens to the front; returns how many. */
+int heed_pieces_sort(heed_pieces *pieces, int (*compare)(const void *, const void *))
+{
+    int kept = 0;
+    for (size_t i = 0; i < pieces->capacity; i++)
+        if (pieces->slots[i].token.text != NULL)
+            pieces->slots[kept++] = pieces->slots[i];
+    if (kept > 0)
+        qsort(pieces->slots, (size_t)kept, sizeof *pieces->slots, compare);
+    return kept;
+}
+
+/* Moves the pieces that become tokens to the front; returns how many. Of a kind that has an answer to what is
+ * unknown they are the most frequent ones. */
 static int choose(const heed_tokenizer *tokenizer, heed_pieces *set)
 {
+    const int count = heed_pieces_sort(set, heed_compare_counts);
     const int most = (int)tokenizer->options.size - HEED_TOKEN_SPECIALS;
     int kept = 0;
-    for (size_t i = 0; i < set->capacity; i++) {
-        const heed_piece piece = set->slots[i];
-        if (piece.token.text == NULL || piece.count < tokenizer->options.min_count)
-            continue;
-        if (!tokenizer->kind->unknown || piece.token.size <= HEED_TOKEN_BYTES_MAX)
-            set->slots[kept++] = piece;
-    }
-    if (tokenizer->kind->unknown && kept > most) {
-        qsort(set->slots, (size_t)kept, sizeof *set->slots, compare_counts);
-        kept = most;
-    }
+    if (!tokenizer->kind->unknown)
+        return count;
+    for (int i = 0; i < count && kept < most; i++)
+        if (set->slots[i].count >= tokenizer->options.min_count && set->slots[i].token.size <= HEED_TOKEN_BYTES_MAX)
+            set->slots[kept++] = set->slots[i];
     return kept;
 }
 

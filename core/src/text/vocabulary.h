@@ -35,6 +35,17 @@ extern const char *const heed_token_specials[HEED_TOKEN_SPECIALS];
 
 /* By bytes, which for UTF-8 is by code point. */
 int heed_token_compare(const char *a, size_t a_size, const char *b, size_t b_size);
+/* The slot of a text, which is not copied: a new one has the count 0. NULL when memory is out. */
+heed_piece *heed_pieces_add(heed_pieces *pieces, const char *text, size_t n);
+heed_piece *heed_pieces_find(const heed_pieces *pieces, const char *text, size_t n); /* NULL: it is not there */
+/* Moves all to the front, in order; returns their number. Nothing can be found in them then. */
+int heed_pieces_sort(heed_pieces *pieces, int (*compare)(const void *, const void *));
+int heed_compare_texts(const void *a, const void *b);  /* by code point */
+int heed_compare_counts(const void *a, const void *b); /* more frequent first, of equals by code point */
+
+/* An empty tokenizer of a kind, with its defaults. */
+heed_status heed_tokenizer_of_kind(const heed_tokenizer_kind *kind, const char *where, heed_tokenizer **out,
+                                   heed_error *error);
 /* An empty tokenizer of the kind that options.type names. */
 heed_status heed_tokenizer_new(const heed_json *options, const char *where, heed_tokenizer **out, heed_error *error);
 /* Room for `count` tokens of which the specials are filled in; 0 when memory is out. */

@@ -160,7 +160,7 @@ static heed_status parse_train(const heed_json *train, heed_recipe *out, heed_er
 heed_status heed_recipe_parse(heed_arena *arena, const char *json, size_t size, heed_recipe *out, heed_error *error)
 {
     static const char *const fields[] = {"name", "seed", "data", "test", "tokenizer", "model", "train", NULL};
-    static const char *const tokenizer_fields[] = {"source", "target", NULL};
+    static const char *const tokenizer_fields[] = {"source", "target", "shared", NULL};
     const heed_json *data, *tokenizer, *train;
     *out = (heed_recipe){0};
     const heed_json *recipe = heed_json_parse(arena, json, size, "recipe", error);
@@ -174,8 +174,14 @@ heed_status heed_recipe_parse(heed_arena *arena, const char *json, size_t size, 
     HEED_TRY(parse_test(heed_json_get(recipe, "test"), out, error));
     HEED_TRY(get_object(recipe, "recipe", "tokenizer", &tokenizer, error));
     HEED_TRY(heed_json_only(tokenizer, "recipe.tokenizer", tokenizer_fields, error));
-    HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "source", &out->source_tokenizer, error));
-    HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "target", &out->target_tokenizer, error));
+    if (heed_json_get(tokenizer, "shared") != NULL) {
+        static const char *const shared_fields[] = {"shared", NULL};
+        HEED_TRY(heed_json_only(tokenizer, "recipe.tokenizer", shared_fields, error));
+        HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "shared", &out->shared_tokenizer, error));
+    } else {
+        HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "source", &out->source_tokenizer, error));
+        HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "target", &out->target_tokenizer, error));
+    }
     HEED_TRY(get_object(recipe, "recipe", "model", &out->model, error));
     HEED_TRY(get_object(recipe, "recipe", "train", &train, error));
     return parse_train(train, out, error);

@@ -22,7 +22,8 @@ typedef struct heed_recipe {
     int64_t max_length;       /* pairs with more tokens than this on either side are left out of training */
     const char *test_path, *test_references; /* for `heed eval`; NULL when absent */
 
-    const heed_json *source_tokenizer, *target_tokenizer;
+    const heed_json *source_tokenizer, *target_tokenizer; /* NULL when one is shared by both sides */
+    const heed_json *shared_tokenizer;
     const heed_json *model;   /* the config of heed_model_create */
 
     int64_t batch;            /* pairs of one batch */

@@ -36,21 +36,43 @@ static heed_bytes target_at(void *context, size_t i)
     return (heed_bytes){(const unsigned char *)pair->target, (size_t)pair->target_size};
 }
 
+/* All sources, then all targets. */
+static heed_bytes either_at(void *context, size_t i)
+{
+    const size_t count = (size_t)((const heed_pairs *)context)->count;
+    return i < count ? source_at(context, i) : target_at(context, i - count);
+}
+
+static heed_status make_tokenizers(heed_trainer *trainer, heed_tokenizer **source, heed_tokenizer **target,
+                                   heed_error *error)
+{
+    const heed_recipe *recipe = &trainer->recipe;
+    const size_t count = (size_t)trainer->pairs.count;
+    heed_status status;
+    if (recipe->shared_tokenizer != NULL) {
+        HEED_TRY(heed_tokenizer_train(recipe->shared_tokenizer, "recipe.tokenizer.shared", 2 * count, either_at,
+                                      &trainer->pairs, source, error));
+        *target = heed_tokenizer_copy(*source);
+        status = *target != NULL ? HEED_OK : out_of_memory(error);
+    } else {
+        HEED_TRY(heed_tokenizer_train(recipe->source_tokenizer, "recipe.tokenizer.source", count, source_at,
+                                      &trainer->pairs, source, error));
+        status = heed_tokenizer_train(recipe->target_tokenizer, "recipe.tokenizer.target", count, target_at,
+                                      &trainer->pairs, target, error);
+    }
+    if (status != HEED_OK)
+        heed_tokenizer_free(*source);
+    return status;
+}
+
 static heed_status make_model(heed_trainer *trainer, heed_error *error)
 {
     const heed_recipe *recipe = &trainer->recipe;
     heed_tokenizer *source, *target;
-    size_t count = (size_t)trainer->pairs.count;
-    HEED_TRY(heed_tokenizer_train(recipe->source_tokenizer, "recipe.tokenizer.source", count, source_at,
-                                  &trainer->pairs, &source, error));
-    heed_status status = heed_tokenizer_train(recipe->target_tokenizer, "recipe.tokenizer.target", count, target_at,
-                                              &trainer->pairs, &target, error);
-    if (status != HEED_OK) {
-        heed_tokenizer_free(source);
-        return status;
-    }
+    HEED_TRY(make_tokenizers(trainer, &source, &target, error));
     heed_error local = {0};
-    status = heed_model_create(recipe->model, source, target, (uint64_t)recipe->seed, &trainer->model, &local);
+    heed_status status =
+        heed_model_create(recipe->model, source, target, (uint64_t)recipe->seed, &trainer->model, &local);
     return status == HEED_OK ? HEED_OK : heed_fail(error, status, "recipe.model: %s", local.message);
 }
 
