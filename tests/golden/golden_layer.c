@@ -86,7 +86,7 @@ void golden_check_score(const golden_case *test) {
     heed_tensor *queries = input(&run, "queries"), *memory = input(&run, "memory");
     heed_tensor *prepared = attention.score->prepare(&run.tape, &run.params, &attention, memory);
     const heed_attention_result result =
-        heed_attention_apply(&run.tape, &run.params, &attention, queries, prepared, memory, lengths_of(test));
+        heed_attention_apply(&run.tape, &run.params, &attention, queries, prepared, memory, lengths_of(test), 0);
     if (CHECK_OK(heed_tape_check(&run.tape, &error), &error)) {
         output(&run, "weights", result.weights);
         output(&run, "context", result.context);

@@ -20,7 +20,7 @@ sys.dont_write_bytecode = True
 from classifier_reference import classifier_logits, classifier_shapes
 from golden_file import GoldenFile
 from heed_random import Generator
-from seq2seq_reference import (CELLS, attention_weights, parameter_shapes, recurrent_parameters, run_recurrent,
+from seq2seq_reference import (CELLS, attention_weights, local_softmax, parameter_shapes, recurrent_parameters, run_recurrent,
                                score_parameters, seq2seq_logits, torch_recurrent)
 from transformer_reference import allowed_keys, transformer_greedy, transformer_logits, transformer_shapes
 
@@ -197,6 +197,18 @@ def recurrent_op_cases(file, cell):
                         lengths=lengths, flag=int(reverse), **relu)
 
 
+def op_local_softmax(file):
+    for b, q, k, lengths, first, reach, predicted in ((1, 1, 1, None, 0, 1, False), (2, 4, 7, None, 0, 2, False),
+                                                      (3, 3, 6, [6, 1, 3], 4, 1, False), (1, 1, 5, None, 0, 2, True),
+                                                      (3, 2, 9, [9, 1, 4], 0, 2, True), (2, 5, 40, [40, 23], 0, 7, True)):
+        x = {"x": draw(b, q, k, size=3)}
+        if predicted:
+            x["z"] = draw(b, q, 1, size=2)
+        y = local_softmax(x["x"], x.get("z"), lengths, first, reach)
+        add_op_case(file, f"{b} x {q} x {k}, lengths {lengths}, from {first}, reach {reach}, predicted {predicted}", x,
+                    {"y": y}, lengths=lengths, flag=first, window=reach)
+
+
 def op_gru(file):
     recurrent_op_cases(file, "gru")
 
@@ -338,7 +350,7 @@ def seq2seq_case(file, c, rows, source_length, target_length):
     loss.backward()
     padded = logits.detach().clone()
     padded[~real] = 0  # beyond a row's end anything may stand: the test looks at real steps only
-    named = "".join(f", {key} {c[key]}" for key in ("cell", "attend", "vector") if key in c)
+    named = "".join(f", {key} {c[key]}" for key in ("cell", "attend", "vector", "local", "reach") if key in c)
     file.case(f"{c['score']}, feeding {c['input_feeding']}, encoder {c['encoder_layers']} x {c['encoder_hidden']}, "
               f"decoder {c['decoder_layers']} x {c['decoder_hidden']}, {rows} x {source_length} -> {target_length}{named}",
               config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1),
@@ -368,7 +380,11 @@ def model_seq2seq(file):
                                         (shapes[1], "additive", True, {"attend": "before", "cell": "gru"}),
                                         (shapes[2], "none", False, {"attend": "before"}),
                                         (shapes[0], "none", False, {"vector": "once"}),
-                                        (shapes[2], "none", True, {"vector": "once", "cell": "gru"})):
+                                        (shapes[2], "none", True, {"vector": "once", "cell": "gru"}),
+                                        (shapes[0], "general", False, {"local": "monotonic", "reach": 1}),
+                                        (shapes[2], "additive", True, {"local": "monotonic", "reach": 1}),
+                                        (shapes[0], "dot", False, {"local": "predictive", "reach": 2}),
+                                        (shapes[2], "general", False, {"local": "predictive", "attend": "before"})):
         seq2seq_case(file, config(shape, score, feeding, **more), *shape[4:])
 
 

@@ -47,8 +47,22 @@ def run_recurrent(module, x, lengths, state=None):
     return pad_packed_sequence(y, batch_first=True, total_length=x.shape[1])[0], last
 
 
-def attention_weights(score, parameters, name, queries, memory, lengths):
-    """softmax of the score over the real keys; [B, Q, K]."""
+def local_softmax(scores, z, lengths, first, reach):
+    """Local attention of Luong 2015: [B, Q, K]; about key first + q, or a place predicted by z [B, Q, 1]."""
+    rows, queries, keys = scores.shape
+    last = torch.tensor([keys] * rows if lengths is None else lengths)[:, None, None] - 1
+    k = torch.arange(keys)[None, None, :]
+    if z is None:
+        centre = torch.minimum((first + torch.arange(queries))[None, :, None], last).double()
+    else:
+        centre = last * torch.sigmoid(z)
+    near = (k <= last) & ((k - centre).abs() <= reach)
+    weights = torch.softmax(scores.masked_fill(~near, -torch.inf), dim=2)
+    return weights if z is None else weights * torch.exp(-(k - centre) ** 2 / (2 * (reach / 2) ** 2))
+
+
+def attention_weights(score, parameters, name, queries, memory, lengths, local=None, first=0, reach=2):
+    """softmax of the score over the real keys, all or those near; [B, Q, K]."""
     if score == "dot":
         s = queries @ memory.transpose(1, 2)
     elif score == "general":
@@ -65,6 +79,11 @@ def attention_weights(score, parameters, name, queries, memory, lengths):
         s = queries @ parameters[f"{name}.weight"][:memory.shape[1]].T
     else:
         raise ValueError(score)
+    if local == "monotonic":
+        return local_softmax(s, None, lengths, first, reach)
+    if local == "predictive":
+        z = torch.tanh(queries @ parameters[f"{name}.place.weight"].T) @ parameters[f"{name}.place_v.weight"].T
+        return local_softmax(s, z, lengths, first, reach)
     if lengths is not None:
         real = torch.arange(memory.shape[1])[None, :] < torch.tensor(lengths)[:, None]
         s = s.masked_fill(~real[:, None, :], -torch.inf)
@@ -96,6 +115,9 @@ def parameter_shapes(c, source_vocabulary, target_vocabulary):
             yield f"bridge.{part}.weight", (hidden, memory)
             yield f"bridge.{part}.bias", (hidden,)
     yield from score_parameters(c["score"], "decoder.attention", hidden, memory)
+    if c.get("local") == "predictive":
+        yield "decoder.attention.place.weight", (hidden, hidden)
+        yield "decoder.attention.place_v.weight", (1, hidden)
     yield "decoder.combine.weight", (hidden, (0 if c.get("vector") == "once" else memory) + hidden)
     yield "decoder.combine.bias", (hidden,)
     yield "decoder.output.weight", (target_vocabulary, hidden)
@@ -129,10 +151,11 @@ def seq2seq_logits(c, p, source, source_lengths, target_in):
                               False)
     embedded = p["decoder.embedding.weight"][target_in]
 
-    def context_of(queries):
+    def context_of(queries, first=0):
         if c["score"] == "none":
             return summary[:, None, :].expand(-1, queries.shape[1], -1)
-        return attention_weights(c["score"], p, "decoder.attention", queries, memory, source_lengths) @ memory
+        return attention_weights(c["score"], p, "decoder.attention", queries, memory, source_lengths, c.get("local"),
+                                 first, c.get("reach", 2)) @ memory
 
     def read_out(h_steps, context):
         joined = h_steps if c.get("vector") == "once" else torch.cat([context, h_steps], dim=2)
@@ -146,10 +169,10 @@ def seq2seq_logits(c, p, source, source_lengths, target_in):
         for t in range(target_in.shape[1]):
             inputs = [embedded[:, t:t + 1]] + ([last] if c["input_feeding"] else [])
             if before:
-                context = context_of((state[0] if cell == "lstm" else state)[-1][:, None])
+                context = context_of((state[0] if cell == "lstm" else state)[-1][:, None], t)
                 inputs.append(context)
             y, state = decoder(torch.cat(inputs, dim=2), state)
-            last = read_out(y, context if before else context_of(y))
+            last = read_out(y, context if before else context_of(y, t))
             steps.append(last)
         readout = torch.cat(steps, dim=1)
     return readout @ p["decoder.output.weight"].T + p["decoder.output.bias"]

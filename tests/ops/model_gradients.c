@@ -165,6 +165,8 @@ static int gradients_of_seq2seq(void) {
     count += check_seq2seq("additive", true, ", \"attend\": \"before\"");
     count += check_seq2seq("none", false, ", \"attend\": \"before\"");
     count += check_seq2seq("none", false, ", \"vector\": \"once\"");
+    count += check_seq2seq("general", true, ", \"local\": \"monotonic\", \"reach\": 1");
+    count += check_seq2seq("dot", false, ", \"local\": \"predictive\", \"reach\": 2");
     return count;
 }
 

@@ -98,6 +98,11 @@ static void run_rnn(heed_tape *tape, heed_tensor *const *in, const op_arguments 
     run_recurrent(heed_rnn(tape, in[0], in[1], in[2], in[3], in[4], pass_of(arguments), relu), out);
 }
 
+static void run_local_softmax(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                              heed_tensor **out) {
+    out[0] = heed_local_softmax(tape, in[0], in[1], arguments->lengths, arguments->flag, arguments->window);
+}
+
 static void run_masked_softmax(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
                                heed_tensor **out) {
     out[0] = heed_masked_softmax(tape, in[0], arguments->lengths);
@@ -148,6 +153,7 @@ static const op_runner runners[] = {
     {"gru", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_gru},
     {"linear", {"x", "w", "b"}, {"y"}, run_linear},
     {"linear_cross_entropy", {"x", "w", "b"}, {"loss"}, run_linear_cross_entropy},
+    {"local_softmax", {"x", "z"}, {"y"}, run_local_softmax},
     {"lstm", {"x", "wx", "wh", "bias", "h0", "c0"}, {"y", "h", "c"}, run_lstm},
     {"masked_softmax", {"x"}, {"y"}, run_masked_softmax},
     {"multi_head_attention", {"q", "kv"}, {"context"}, run_multi_head_attention},

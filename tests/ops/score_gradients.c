@@ -41,7 +41,7 @@ static heed_attention_result forward(score_run *run, bool recording) {
         heed_tensor_view(tape, run->memory, run->dmemory, 3, (int[]){test->rows, test->keys, test->key_size});
     heed_tensor *prepared = run->attention.score->prepare(tape, &run->params, &run->attention, memory);
     return heed_attention_apply(tape, &run->params, &run->attention, queries, prepared, memory,
-                                test->lengths[0] ? test->lengths : NULL);
+                                test->lengths[0] ? test->lengths : NULL, 0);
 }
 
 static double seed_of(int output, size_t i) {

@@ -53,6 +53,8 @@ static void bad_recipes(void) {
         {"\"score\":\"general\"", "\"score\":\"nearest\"", {"recipe.model", "nearest", "additive"}},
         {"\"score\":\"general\"", "\"score\":\"general\",\"vector\":\"once\"", {"recipe.model", "once", "none"}},
         {"\"score\":\"general\"", "\"score\":\"general\",\"attend\":\"during\"", {"attend", "during", "before"}},
+        {"\"score\":\"general\"", "\"score\":\"none\",\"local\":\"monotonic\"", {"local", "monotonic", "score"}},
+        {"\"score\":\"general\"", "\"score\":\"dot\",\"local\":\"near\"", {"local", "near", "predictive"}},
         {"\"score\":\"general\"", "\"score\":\"dot\",\"teacher_forcing\":2", {"recipe.model", "teacher_forcing", "2"}},
         {"\"input_feeding\"", "\"input_feading\"", {"recipe.model", "input_feading"}},
         {"\"dropout\":0", "\"dropout\":1.5", {"recipe.model", "dropout", "1.5"}},

@@ -11,6 +11,8 @@
  *   attend "before"   c = attention(h before the step, memory) is one, too (Bahdanau 2015); "after" is Luong's order
  *   score "none"      c is the encoder's last state, at every step (Cho 2014); or, with vector "once", there is no c: that
  *                     state begins the decoder, and that is all (Sutskever 2014)
+ *   local             "monotonic": attention to the keys at most `reach` away from the step's own number; "predictive": from
+ *                     a place that the query predicts (Luong 2015)
  *   teacher_forcing   the probability that a training step's previous token is the right one and not the network's own
  *                     best (scheduled sampling of Bengio 2015); 1: always
  * What needs the step before trains step by step, everything else all steps at once. */
@@ -53,7 +55,7 @@ heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const
 
 /* The context of every query [B, T, H], NULL when the network has none; the weights, when it attends, in `result`. */
 static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const heed_encoded *source,
-                               const int32_t *lengths, heed_tensor *h, int length, heed_decoded *result)
+                               const int32_t *lengths, heed_tensor *h, int first, int length, heed_decoded *result)
 {
     const heed_seq2seq *net = model->network;
     const heed_params *params = &model->params;
@@ -63,7 +65,7 @@ static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const h
     heed_tensor *context;
     if (net->attends) {
         heed_attention_result attention = heed_attention_apply(tape, params, &net->attention, h, source->prepared,
-                                                               source->memory, lengths);
+                                                               source->memory, lengths, first);
         result->weights = attention.weights;
         context = attention.context;
         heed_trace_keep(tape, "decoder.attention.weights", attention.weights);
@@ -76,8 +78,8 @@ static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const h
 }
 
 heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const heed_encoded *source,
-                                 const int32_t *lengths, const int32_t *previous, int rows, int length,
-                                 heed_tensor *feed, heed_recurrent_state *state)
+                                 const int32_t *lengths, const int32_t *previous, int rows, int first,
+                                 int length, heed_tensor *feed, heed_recurrent_state *state)
 {
     const heed_seq2seq *net = model->network;
     const heed_params *params = &model->params;
@@ -86,7 +88,7 @@ heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const
     if (net->before) {
         heed_tensor *query =
             heed_tensor_reshape(tape, state->h[net->decoder.layers - 1], 3, (int[]){rows, 1, net->hidden});
-        context = context_of(model, tape, source, lengths, query, length, &result);
+        context = context_of(model, tape, source, lengths, query, first, length, &result);
         feed = feed ? heed_concat(tape, feed, context) : context;
     }
     /* [book:decoder] */
@@ -99,7 +101,7 @@ heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const
     /* [/book] */
     heed_trace_keep(tape, "decoder.h", h);
     if (!net->before)
-        context = context_of(model, tape, source, lengths, h, length, &result);
+        context = context_of(model, tape, source, lengths, h, first, length, &result);
     /* [book:readout] */
     heed_tensor *known = context ? heed_concat(tape, context, h) : h;
     result.readout = heed_tanh(tape, heed_linear_apply(tape, params, &net->combine, known));
@@ -152,7 +154,8 @@ static heed_tensor *loss_step_by_step(const heed_model *model, heed_tape *tape, 
             return &tape->invalid;
         if (t > 0 && tape->training && net->teacher_forcing < 1)
             let_go(net, tape, step.logits, rows, previous);
-        step = heed_seq2seq_decode(model, tape, source, batch->source_lengths, previous, rows, 1, feed, &source->state);
+        step = heed_seq2seq_decode(model, tape, source, batch->source_lengths, previous, rows, t, 1, feed,
+                                   &source->state);
         if (net->input_feeding)
             feed = step.readout;
         total = heed_add(tape, total, heed_cross_entropy(tape, step.logits, target, present, smoothing));
@@ -168,7 +171,7 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
     if (net->input_feeding || net->before || (tape->training && net->teacher_forcing < 1))
         return loss_step_by_step(model, tape, batch, &source, smoothing);
     const heed_decoded result = heed_seq2seq_decode(model, tape, &source, batch->source_lengths, batch->target_in,
-                                                    batch->rows, batch->target_length, NULL, &source.state);
+                                                    batch->rows, 0, batch->target_length, NULL, &source.state);
     return heed_cross_entropy(tape, result.logits, batch->target_out, batch->target_lengths, smoothing);
 }
 

@@ -38,11 +38,11 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
 
 heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const int32_t *source,
                                  const int32_t *lengths, int rows, int length);
-/* `length` steps at once, which must be 1 where a step needs the one before. `feed` [B, 1, H] is h~ of that step with input
+/* The steps [first, first + length) at once; length must be 1 where a step needs the one before. `feed` [B, 1, H] is h~ of that step with input
  * feeding, else NULL. `state` is where to begin and becomes the state after the last step. */
 heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const heed_encoded *source,
-                                 const int32_t *lengths, const int32_t *previous, int rows, int length,
-                                 heed_tensor *feed, heed_recurrent_state *state);
+                                 const int32_t *lengths, const int32_t *previous, int rows, int first,
+                                 int length, heed_tensor *feed, heed_recurrent_state *state);
 
 heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,
                                int batch_rows, int source_length, int beam, heed_decoding *out, heed_error *error);

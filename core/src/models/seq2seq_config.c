@@ -15,6 +15,20 @@ static heed_status choose(const char *field, const char *value, const char *firs
     return heed_fail(error, HEED_ERROR_UNKNOWN, "config: %s \"%s\" is not one of: %s %s", field, value, first, second);
 }
 
+static heed_status choose_locality(const char *local, const char *score, heed_locality *out, heed_error *error)
+{
+    static const char *const names[] = {[HEED_GLOBAL] = "none", [HEED_LOCAL_MONOTONIC] = "monotonic",
+                                        [HEED_LOCAL_PREDICTIVE] = "predictive"};
+    for (int i = 0; i < 3; i++)
+        if (strcmp(local, names[i]) == 0) {
+            *out = (heed_locality)i;
+            if (i && strcmp(score, "none") == 0)
+                return heed_fail(error, HEED_ERROR_ARGUMENT, "config: local \"%s\" needs a score, not \"none\"", local);
+            return HEED_OK;
+        }
+    return heed_fail(error, HEED_ERROR_UNKNOWN, "config: local \"%s\" is not one of: none monotonic predictive", local);
+}
+
 heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, int source_vocabulary,
                                    int target_vocabulary, heed_error *error)
 {
@@ -22,14 +36,14 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     static const char *const fields[] = {"model_type", "source_embedding", "target_embedding", "encoder_hidden",
                                          "encoder_layers", "decoder_hidden", "decoder_layers", "score",
                                          "input_feeding", "dropout", "cell", "attend",
-                                         "vector", "teacher_forcing", NULL};
+                                         "vector", "teacher_forcing", "local", "reach", NULL};
     static const char *const more[] = {"encoder.h",       "decoder.h",      "decoder.attention.weights",
                                        "decoder.context", "decoder.logits", NULL};
     int64_t source_embedding = 64, target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
-    int64_t decoder_hidden = 256, decoder_layers = 1;
+    int64_t decoder_hidden = 256, decoder_layers = 1, reach = 2;
     double dropout = 0, teacher_forcing = 1;
     bool input_feeding = false;
-    const char *score = "general", *cell_name = "lstm", *attend = "after", *vector = "every_step";
+    const char *score = "general", *cell_name = "lstm", *attend = "after", *vector = "every_step", *local = "none";
     HEED_TRY(heed_json_only(config, where, fields, error));
     HEED_TRY(heed_json_int(config, where, "source_embedding", 1, 4096, &source_embedding, error));
     HEED_TRY(heed_json_int(config, where, "target_embedding", 1, 4096, &target_embedding, error));
@@ -44,7 +58,11 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     HEED_TRY(heed_json_real(config, where, "teacher_forcing", 0, 1, &teacher_forcing, error));
     HEED_TRY(heed_json_string(config, where, "attend", &attend, error));
     HEED_TRY(heed_json_string(config, where, "vector", &vector, error));
+    HEED_TRY(heed_json_string(config, where, "local", &local, error));
+    HEED_TRY(heed_json_int(config, where, "reach", 1, 256, &reach, error));
     bool before, once;
+    heed_locality locality = HEED_GLOBAL;
+    HEED_TRY(choose_locality(local, score, &locality, error));
     HEED_TRY(choose("attend", attend, "after", "before", &before, error));
     HEED_TRY(choose("vector", vector, "every_step", "once", &once, error));
     if (once && (before || strcmp(score, "none") != 0))
@@ -99,6 +117,7 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
                              "config: score \"%s\": %s; here the query has decoder_hidden = %d and the key "
                              "2 x encoder_hidden = %d",
                              score, net->attention.score->rule, hidden, memory);
+        heed_attention_make_local(params, "decoder.attention", hidden, locality, (int)reach, &net->attention);
     }
     net->combine = heed_linear_declare(params, "decoder.combine", (once ? 0 : memory) + hidden, hidden, true);
     net->output = heed_linear_declare(params, "decoder.output", hidden, target_vocabulary, true);

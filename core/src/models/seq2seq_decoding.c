@@ -7,6 +7,7 @@
 typedef struct decoding_state {
     heed_encoded source; /* of `rows` rows: every source `beam` times */
     int32_t *lengths;
+    int steps;                 /* done */
     heed_real *blocks, *spare; /* [state_blocks + 1, rows, hidden] */
 } decoding_state;
 
@@ -48,6 +49,7 @@ heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const i
     *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source_length, .state = state};
     if (!state)
         return heed_tape_check(tape, error);
+    state->steps = 0;
     state->source = heed_seq2seq_encode(model, tape, source, lengths, batch_rows, source_length);
     state->source.memory = repeat_rows(tape, state->source.memory, beam);
     state->source.prepared = repeat_rows(tape, state->source.prepared, beam);
@@ -86,7 +88,8 @@ heed_status heed_seq2seq_step(const heed_model *model, heed_tape *tape, heed_dec
     heed_tensor *feed =
         net->input_feeding ? heed_tensor_view(tape, fed, NULL, 3, (int[]){rows, 1, net->hidden}) : NULL;
     const heed_decoded result =
-        heed_seq2seq_decode(model, tape, &state->source, state->lengths, previous, rows, 1, feed, &recurrent);
+        heed_seq2seq_decode(model, tape, &state->source, state->lengths, previous, rows, state->steps, 1, feed,
+                            &recurrent);
     HEED_TRY(heed_tape_check(tape, error));
     for (int i = 0; i < states; i++)
         memcpy(state->blocks + (size_t)i * block, (*block_of(net, &recurrent, i))->data, block * sizeof *fed);
@@ -95,6 +98,7 @@ heed_status heed_seq2seq_step(const heed_model *model, heed_tape *tape, heed_dec
     if (decoding->attention)
         memcpy(decoding->attention, result.weights->data, (size_t)rows * decoding->source_length * sizeof *fed);
     heed_arena_restore(&tape->arena, mark);
+    state->steps++;
     return HEED_OK;
 }
 

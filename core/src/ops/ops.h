@@ -56,6 +56,12 @@ heed_tensor *heed_batch_matmul(heed_tape *tape, heed_tensor *a, heed_tensor *b, 
  * lengths == NULL: all are real. */
 heed_tensor *heed_masked_softmax(heed_tape *tape, heed_tensor *x, const int32_t *lengths);
 
+/* Local attention (Luong 2015): the softmax of x [B, Q, K] over the real keys at most `reach` away from a centre, all others
+ * 0. Query q's centre is key first + q, or the last real one (local-m); or, with z [B, Q, 1], p = (length - 1) sigmoid(z),
+ * and y = softmax exp(-(k - p)^2 / (2 sigma^2)) with sigma = reach / 2 (local-p). lengths as in heed_masked_softmax. */
+heed_tensor *heed_local_softmax(heed_tape *tape, heed_tensor *x, heed_tensor *z, const int32_t *lengths, int first,
+                                int reach);
+
 /* s[B, Q, K] = v . tanh(query[b, q] + key[b, k]); query [B, Q, A], key [B, K, A] (both projected), v [A].
  * Bahdanau, Cho and Bengio 2015, A.1.2. */
 heed_tensor *heed_additive_score(heed_tape *tape, heed_tensor *query, heed_tensor *key, heed_tensor *v);

@@ -1,5 +1,7 @@
 #include "nn/attention/attention.h"
 
+#include <stdio.h>
+
 #include "base/registry.h"
 
 static const heed_score *const scores[] = {
@@ -16,14 +18,44 @@ const char heed_score_names[] =
 
 HEED_FIND_BY_NAME(heed_score, heed_score_find, scores)
 
+void heed_attention_make_local(heed_params *params, const char *name, int query_size, heed_locality locality, int reach,
+                               heed_attention *attention)
+{
+    char full[96];
+    attention->locality = locality;
+    attention->reach = reach;
+    if (locality != HEED_LOCAL_PREDICTIVE)
+        return;
+    snprintf(full, sizeof full, "%s.place", name);
+    attention->place = heed_linear_declare(params, full, query_size, query_size, false);
+    snprintf(full, sizeof full, "%s.place_v", name);
+    attention->place_v = heed_linear_declare(params, full, query_size, 1, false);
+}
+
+static heed_tensor *local_weights(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                                  heed_tensor *queries, heed_tensor *scores_of, const int32_t *lengths, int first)
+{
+    heed_tensor *z = NULL;
+    if (attention->locality == HEED_LOCAL_PREDICTIVE) {
+        heed_tensor *hidden = heed_tanh(tape, heed_linear_apply(tape, params, &attention->place, queries));
+        z = heed_linear_apply(tape, params, &attention->place_v, hidden);
+    }
+    return heed_local_softmax(tape, scores_of, z, lengths, first, attention->reach);
+}
+
 heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                                            heed_tensor *queries, heed_tensor *prepared, heed_tensor *values,
-                                           const int32_t *lengths)
+                                           const int32_t *lengths, int first)
 {
     heed_tensor *scores_of = attention->score->apply(tape, params, attention, queries, prepared);
     heed_attention_result result;
     if (tape->attention_temperature > 0)
         scores_of = heed_scale(tape, scores_of, 1 / tape->attention_temperature, NULL);
+    if (attention->locality != HEED_GLOBAL) {
+        result.weights = local_weights(tape, params, attention, queries, scores_of, lengths, first);
+        result.context = heed_batch_matmul(tape, result.weights, values, false);
+        return result;
+    }
     /* [book:softmax] */
     result.weights = heed_masked_softmax(tape, scores_of, lengths);
     result.context = heed_batch_matmul(tape, result.weights, values, false);

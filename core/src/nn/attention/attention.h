@@ -8,9 +8,15 @@ enum { HEED_SCORE_PARAMS_MAX = 4, HEED_LOCATIONS = 256 /* positions that "locati
 
 typedef struct heed_score heed_score;
 
+/* Which keys a query looks at: all; those about its own number; those about a place that it predicts (Luong 2015). */
+typedef enum heed_locality { HEED_GLOBAL, HEED_LOCAL_MONOTONIC, HEED_LOCAL_PREDICTIVE } heed_locality;
+
 typedef struct heed_attention {
     const heed_score *score;
     int params[HEED_SCORE_PARAMS_MAX]; /* ids, each score its own use */
+    heed_locality locality;
+    int reach;                         /* keys on either side, when local */
+    heed_linear_layer place, place_v;  /* predictive: z = v . tanh(W q) */
 } heed_attention;
 
 struct heed_score {
@@ -35,12 +41,16 @@ const heed_score *heed_score_find(const char *name);
 extern const char heed_score_names[];
 
 /* The softmax of the scores, divided by the tape's attention_temperature: below 1 it is sharper, above 1 flatter.
+ * `first` is the number of the first query, for local attention.
  * weights [B, Q, K] (row b: zero from lengths[b] on) and context [B, Q, D] of values [B, K, D]. */
 typedef struct heed_attention_result {
     heed_tensor *weights, *context;
 } heed_attention_result;
+/* Makes a global attention local; declares "<name>.place.weight" and "<name>.place_v.weight" where they are needed. */
+void heed_attention_make_local(heed_params *params, const char *name, int query_size, heed_locality locality, int reach,
+                               heed_attention *attention);
 heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                                            heed_tensor *queries, heed_tensor *prepared, heed_tensor *values,
-                                           const int32_t *lengths);
+                                           const int32_t *lengths, int first);
 
 #endif
