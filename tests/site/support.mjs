@@ -12,7 +12,7 @@ export const base = readFileSync(join(folder, '.built-for'), 'utf8').split(' ')[
 
 export const LANGUAGES = ['en', 'ru'];
 export const pathOf = (language, page) => `${language === 'en' ? '' : `${language}/`}${page === '' ? '' : `${page}/`}`;
-export const PAGES = ['', 'fixed-vector', 'seeing-attention'];
+export const PAGES = ['', 'fixed-vector', 'seeing-attention', 'how-the-c-is-built'];
 export const builtModules = ['simd128', 'relaxed'].filter((name) => existsSync(join(folder, `engine/heed-${name}.wasm`)));
 
 export const startSite = (options = {}) => serve(folder, { base, ...options });

@@ -88,6 +88,7 @@ void *heed_arena_alloc(heed_arena *arena, size_t bytes)
     size_t rounded = bytes == 0 ? 1 : bytes;
     if (rounded > SIZE_MAX - (HEED_ALIGNMENT - 1))
         return NULL;
+    /* [book:alloc] */
     rounded = (rounded + HEED_ALIGNMENT - 1) & ~(size_t)(HEED_ALIGNMENT - 1);
     heed_arena_block *block = arena->current;
     if (block == NULL || block->size - block->used < rounded) {
@@ -97,6 +98,7 @@ void *heed_arena_alloc(heed_arena *arena, size_t bytes)
     }
     char *at = content(block) + block->used;
     block->used += rounded;
+    /* [/book] */
     UNPOISON(at, bytes);
     return at;
 }

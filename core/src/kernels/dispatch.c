@@ -97,10 +97,12 @@ static const heed_kernels *best(void) {
 #elif defined(HEED_HAVE_SIMD128)
     return &heed_kernels_simd128;
 #else
+    /* [book:best] */
     int i = 0;
     while (!sets[i].available())
         i++;
     return sets[i].kernels;
+    /* [/book] */
 #endif
 }
 

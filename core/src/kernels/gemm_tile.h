@@ -31,6 +31,7 @@ V_INLINE void tile(const int rows, const int panels, const bool packed_a, int k,
         V_UNROLL for (int v = 0; v < vectors; v++)
             sum[i][v] = v_set1(0);
     }
+    /* [book:tile] */
     for (ptrdiff_t p = 0; p < k; p++) {
         heed_vec bs[4 * V_TILE_VECTORS];
         V_UNROLL for (int v = 0; v < vectors; v++)
@@ -44,6 +45,7 @@ V_INLINE void tile(const int rows, const int panels, const bool packed_a, int k,
         if (packed_a)
             a += V_TILE_ROWS;
     }
+    /* [/book] */
     if (columns == panels * PANEL) {
         V_UNROLL for (int i = 0; i < rows; i++) {
             V_UNROLL for (int v = 0; v < vectors; v++)

@@ -131,6 +131,7 @@ V_INLINE void int8_tile(const int way, const int rows, ptrdiff_t groups, const h
         V_UNROLL for (int v = 0; v < V_INT8_VECTORS; v++)
             sum[i][v] = v_ints_zero();
     }
+    /* [book:int8] */
     for (ptrdiff_t g = 0; g < groups; g++, q += V_GROUP, w += INT8_PANEL * V_GROUP) {
         heed_group x[V_INT8_ROWS];
         V_UNROLL for (int i = 0; i < rows; i++)
@@ -149,6 +150,7 @@ V_INLINE void int8_tile(const int way, const int rows, ptrdiff_t groups, const h
             tile_store(c + i * c_row + at, columns - at, accumulate, v_mul(v_load(scales + at), y));
         }
     }
+    /* [/book] */
 }
 
 #define INT8_CASE(r)                                                                                               \

@@ -1,5 +1,6 @@
 #include "ops/ops.h"
 
+/* [book:op] */
 static void backward(heed_tape *tape, const heed_node *node)
 {
     const heed_tensor *y = node->outputs[0];
@@ -19,3 +20,4 @@ heed_tensor *heed_tanh(heed_tape *tape, heed_tensor *x)
     heed_tape_note(tape, &heed_op_tanh, 1, &x, 1, &y, NULL);
     return y;
 }
+/* [/book] */

@@ -32,6 +32,7 @@ V_INLINE heed_vec v_add(heed_vec a, heed_vec b) { return wasm_f32x4_add(a, b); }
 V_INLINE heed_vec v_sub(heed_vec a, heed_vec b) { return wasm_f32x4_sub(a, b); }
 V_INLINE heed_vec v_mul(heed_vec a, heed_vec b) { return wasm_f32x4_mul(a, b); }
 V_INLINE heed_vec v_div(heed_vec a, heed_vec b) { return wasm_f32x4_div(a, b); }
+/* [book:fma] */
 #ifdef HEED_SET_RELAXED
 V_INLINE heed_vec v_fma(heed_vec a, heed_vec b, heed_vec c) {
     return (v128_t)__builtin_wasm_relaxed_madd_f32x4((__f32x4)a, (__f32x4)b, (__f32x4)c);
@@ -43,6 +44,7 @@ V_INLINE heed_vec v_nma(heed_vec a, heed_vec b, heed_vec c) {
 V_INLINE heed_vec v_fma(heed_vec a, heed_vec b, heed_vec c) { return v_add(v_mul(a, b), c); }
 V_INLINE heed_vec v_nma(heed_vec a, heed_vec b, heed_vec c) { return v_sub(c, v_mul(a, b)); }
 #endif
+/* [/book] */
 V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return wasm_f32x4_pmin(b, a); }
 V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return wasm_f32x4_pmax(b, a); }
 V_INLINE heed_vec v_abs(heed_vec a) { return wasm_f32x4_abs(a); }

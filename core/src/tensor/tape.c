@@ -101,6 +101,7 @@ heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real see
     if (heed_tensor_count(loss) != 1 || !loss->grad)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "backward: the loss must be one recorded number");
     heed_grad_settle(loss);
+    /* [book:backward] */
     loss->grad[0] += seed;
     for (const heed_node *node = tape->last; node; node = node->previous) {
         for (int i = 0; i < node->output_count; i++) /* one that nothing was made of */
@@ -111,5 +112,6 @@ heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real see
                 heed_grad_settle(node->inputs[i]);
         node->op->backward(tape, node);
     }
+    /* [/book] */
     return heed_tape_check(tape, error);
 }

@@ -41,8 +41,10 @@ static void reduce_chunk(void *context, int index)
 {
     const reduce_work *work = context;
     size_t from = (size_t)index * HEED_FLAT_CHUNK, n = chunk_length(work->size, from);
+    /* [book:reduce] */
     for (int i = 1; i < work->count; i++)
         work->kernels->axpy(n, 1, work->sums[i] + from, work->sums[0] + from);
+    /* [/book] */
     work->squares[index] = work->kernels->sum_squares(n, work->sums[0] + from);
 }
 

@@ -1,13 +1,13 @@
 /** The one place that imports Chart.js: registers what the book's charts use, and gives them the book's look. */
 import {
-  BasicPlatform, CategoryScale, Chart, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip,
+  BasicPlatform, CategoryScale, Chart, Filler, Legend, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, Tooltip,
   type ChartConfiguration, type ChartDataset, type Plugin,
 } from 'chart.js';
 import { color } from 'chart.js/helpers';
 import { FONT, resolved } from '../lib/notation';
 import type { Redrawable } from '../lib/sheet';
 
-Chart.register(CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, PointElement, Tooltip);
+Chart.register(CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, Tooltip);
 
 export interface Line {
   label: string;
@@ -15,6 +15,8 @@ export interface Line {
   points: { x: number; y: number }[];
   /** Dashed lines are not in the legend: they go with a solid one of the same colour. */
   dashed?: boolean;
+  /** Without marks at its points: it is not made of measurements. */
+  bare?: boolean;
   /** A band around the line: lower and upper edges, point by point. */
   band?: { low: number; high: number }[];
 }
@@ -24,6 +26,8 @@ export interface LineChartOptions {
   y: string;
   formatY: (value: number) => string;
   zero: boolean;
+  /** A logarithmic axis with ticks at these values. */
+  ticksX?: number[];
   /** A vertical line at this x, with its words. */
   marker?: { x: number; text: string } | null;
 }
@@ -55,12 +59,13 @@ const marker = (at: () => LineChartOptions['marker']): Plugin<'line'> => ({
   },
 });
 
-function datasets(lines: Line[]): ChartDataset<'line', { x: number; y: number }[]>[] {
-  return lines.flatMap(({ label, colour, points, dashed, band }, index) => {
+/** `straight`: between points that are far apart a curve would say what was not measured. */
+function datasets(lines: Line[], straight: boolean): ChartDataset<'line', { x: number; y: number }[]>[] {
+  return lines.flatMap(({ label, colour, points, dashed, bare, band }, index) => {
     const ink = resolved(colour);
     const line: ChartDataset<'line', { x: number; y: number }[]> = {
-      label, data: points, borderColor: ink, backgroundColor: ink, borderWidth: 2, pointRadius: points.length > 40 ? 0 : 2.5,
-      pointHoverRadius: 5, borderDash: dashed ? [5, 4] : [], tension: 0.15, order: index,
+      label, data: points, borderColor: ink, backgroundColor: ink, borderWidth: 2, pointRadius: bare || points.length > 40 ? 0 : 2.5,
+      pointHoverRadius: 5, borderDash: dashed ? [5, 4] : [], tension: straight ? 0 : 0.15, order: index,
     };
     if (!band) return [line];
     const edge = { label: '', borderWidth: 0, pointRadius: 0, pointHoverRadius: 0, tension: 0.15, order: 10 + index };
@@ -116,10 +121,10 @@ export class LineChart implements Redrawable {
   }
 
   /** Made anew at each drawing: the theme may have changed. */
-  #config(): Config { return { type: 'line', data: { datasets: datasets(this.#lines) }, options: this.#look(), plugins: this.#plugins }; }
+  #config(): Config { return { type: 'line', data: { datasets: datasets(this.#lines, this.#options.ticksX !== undefined) }, options: this.#look(), plugins: this.#plugins }; }
 
   #look(): NonNullable<Config['options']> {
-    const { x, y, zero } = this.#options;
+    const { x, y, zero, ticksX } = this.#options;
     const ink = resolved('--ink'), muted = resolved('--muted'), hairline = resolved('--hairline');
     const axis = (title: string) => ({
       type: 'linear' as const, title: { display: true, text: title, color: muted, font },
@@ -128,7 +133,11 @@ export class LineChart implements Redrawable {
     return {
       animation: false, responsive: true, maintainAspectRatio: false, interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
-        x: { ...axis(x), ticks: { color: muted, font, precision: 0 } },
+        x: ticksX ? {
+          ...axis(x), type: 'logarithmic', min: ticksX[0], max: ticksX.at(-1),
+          afterBuildTicks: (scale) => { scale.ticks = ticksX.map((value) => ({ value })); },
+          ticks: { color: muted, font, callback: (value) => String(value) },
+        } : { ...axis(x), ticks: { color: muted, font, precision: 0 } },
         y: { ...axis(y), beginAtZero: zero, ticks: { color: muted, font, callback: (value) => this.#options.formatY(Number(value)) } },
       },
       plugins: {

@@ -3,7 +3,7 @@ import type { Engine, LoadProgress, Model, ModuleName } from '../../../bindings/
 import { modelFolder, site } from './paths';
 
 export type { Engine, LoadProgress, Model };
-export type { Candidate, Hypothesis, Result, SkippedText, SourceToken, Step } from '../../../bindings/js/src/protocol';
+export type { Candidate, Hypothesis, KernelRate, MemoryMap, Result, SkippedText, SourceToken, Step } from '../../../bindings/js/src/protocol';
 
 type Client = typeof import('../../../bindings/js/src/client');
 type Listener = (progress: LoadProgress) => void;
@@ -19,11 +19,15 @@ function pinnedModule(): ModuleName | undefined {
   return MODULES.find((one) => one === name);
 }
 
+const client = () => import(/* @vite-ignore */ new URL(site('engine/heed.js'), location.href).href) as Promise<Client>;
+
+/** An engine of this module that can measure, in a worker of its own; the caller closes it. */
+export const measuringEngine = async (module: ModuleName): Promise<Engine> => (await client()).connect({ module, measures: true });
+
 /** Starts the engine's worker at the first call. */
 export function engine(): Promise<Engine> {
   if (!connected) {
-    const url = new URL(site('engine/heed.js'), location.href).href;
-    const starting = (import(/* @vite-ignore */ url) as Promise<Client>).then(({ connect }) => connect({ module: pinnedModule() }));
+    const starting = client().then(({ connect }) => connect({ module: pinnedModule() }));
     connected = starting;
     starting.catch(() => { if (connected === starting) connected = null; });
   }

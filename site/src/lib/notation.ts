@@ -10,6 +10,9 @@ export const colour = {
   withoutAttention: 'var(--fixed)',
 } as const;
 
+/** Instruction sets, where they are compared. */
+export const isaColour = { scalar: 'var(--fixed)', simd128: 'var(--key)', relaxed: 'var(--attention)' } as const;
+
 /** The book's font, which styles/tokens.css brings. */
 export const FONT = 'Onest Variable';
 
@@ -35,6 +38,7 @@ export class Numbers {
   probability(share: number): string { return share > 0 && share < 0.01 ? `< ${this.percent(0.01)}` : this.percent(share); }
   loss(value: number): string { return this.#format(value, 3); }
   count(value: number): string { return this.#format(value, 0); }
+  kilobytes(bytes: number): string { return this.#format(bytes / 1e3, bytes < 1e5 ? 1 : 0); }
   megabytes(bytes: number): string { return this.#format(bytes / 1e6, 1); }
   milliseconds(value: number): string { return this.#format(value, value < 10 ? 1 : 0); }
 }

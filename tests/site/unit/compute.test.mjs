@@ -8,6 +8,9 @@ const { sentence, sharpest, tableOf } = await load('figures/pronounce/compute.ts
 const { difference } = await load('figures/side-by-side/compute.ts');
 const { wilson, sharesOf, drawn, FEWEST_DRAWN } = await load('figures/length-accuracy/compute.ts');
 const { best, errorCurve, lossCurve } = await load('figures/training-curves/compute.ts');
+const { Measurements, SIDES, TASKS, curve, headline, median, shareOfPeak, timesScalar, sentence: machineSentence, tableOf: machineTable } =
+  await load('figures/machine/compute.ts');
+const { PARTS, partsOf, tableOf: memoryTable } = await load('figures/memory-map/compute.ts');
 const { phonemes } = await load('lib/notation.ts');
 
 const strings = stringsOf('en');
@@ -106,4 +109,39 @@ test('curves and the best epoch', () => {
   assert.equal(best(epochs, 'wer'), 0.4);
   assert.deepEqual(errorCurve(epochs, 'wer')[1], { x: 2, y: 0.4 });
   assert.deepEqual(lossCurve(epochs, 'dev_loss')[0], { x: 1, y: 2 });
+});
+
+const rateOf = (isa, kernel, shape, rate) => ({ isa, kernel, shape, unit: 'GFLOP/s', rate, best: rate + 1, percent: 0, against: '', ratio: 0 });
+
+test('measurements: medians over rounds, shares of the median peak, times scalar', () => {
+  const measured = new Measurements();
+  assert.equal(headline(measured), null);
+  assert.equal(machineSentence(measured, strings, new Numbers('en')), strings.figures.machine.nothing);
+  for (const rate of [10, 30, 20]) measured.add([rateOf('simd128', 'peak', '', 40), rateOf('simd128', 'gemm', '64x64x64', rate)]);
+  measured.add([rateOf('scalar', 'peak', '', 5), rateOf('scalar', 'gemm', '64x64x64', 4)]);
+  const row = measured.of('simd128', 'gemm', '64x64x64');
+  assert.equal(row.rate, 20);
+  assert.equal(row.best, 31);
+  assert.equal(shareOfPeak(measured, row), 0.5);
+  assert.equal(timesScalar(measured, row), 5);
+  assert.equal(timesScalar(measured, measured.of('scalar', 'gemm', '64x64x64')), null);
+  assert.equal(measured.of('relaxed', 'gemm', '64x64x64'), null);
+  assert.deepEqual(curve(measured, 'simd128', 'rate'), [{ x: 64, y: 20 }]);
+  assert.deepEqual(curve(measured, 'simd128', 'percent'), [{ x: 64, y: 0.5 }]);
+  const said = machineSentence(measured, strings, new Numbers('en'));
+  for (const part of ['20.0 GFLOP/s', '64 × 64', '50%', '5.0']) assert.ok(said.includes(part), said);
+  const { columns, rows } = machineTable(measured, strings, new Numbers('en'));
+  assert.equal(rows.length, 4);
+  assert.ok(rows.every((one) => one.length === columns.length));
+  assert.equal(median([4, 1, 3, 2]), 2.5);
+  assert.equal(TASKS.filter(({ kernel }) => kernel === 'gemm').length, SIDES.length);
+});
+
+test('a map of memory: what is not named and what is free complete it', () => {
+  const map = { total: 1000, base: 100, used: 700, parameters: 300, packed: 200, model: 20, tensors: 50, hypotheses: 10, scratch: 100 };
+  const parts = partsOf(map);
+  assert.deepEqual([parts.rest, parts.free], [20, 200]);
+  assert.equal(PARTS.reduce((sum, part) => sum + parts[part], 0), map.total);
+  assert.equal(memoryTable(map, strings, new Numbers('en')).rows.length, PARTS.length + 1);
+  assert.deepEqual(memoryTable(null, strings, new Numbers('en')).rows, []);
 });
