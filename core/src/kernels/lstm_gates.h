@@ -4,10 +4,10 @@
 
 V_INLINE void lstm_forward_at(size_t count, size_t h, heed_real *gates, const heed_real *c_prev, heed_real *c,
                               heed_real *y) {
-    heed_vec in = m_sigmoid(load_n(gates, count));
-    heed_vec forget = m_sigmoid(load_n(gates + h, count));
+    heed_vec in = m_gate(load_n(gates, count));
+    heed_vec forget = m_gate(load_n(gates + h, count));
     heed_vec cell = m_tanh(load_n(gates + 2 * h, count));
-    heed_vec out = m_sigmoid(load_n(gates + 3 * h, count));
+    heed_vec out = m_gate(load_n(gates + 3 * h, count));
     heed_vec state = v_fma(forget, load_n(c_prev, count), v_mul(in, cell));
     store_n(gates, count, in);
     store_n(gates + h, count, forget);

@@ -1,49 +1,67 @@
-/* exp, tanh and sigmoid. In float: exp and the middle of tanh by the polynomials of Cephes (Moshier, netlib.org/cephes,
- * expf.c and tanhf.c). In double: the C library. */
+/* exp, tanh and sigmoid. In float: exp in the form of Cephes (Moshier, netlib.org/cephes, expf.c), tanh by a rational
+ * function. In double: the C library. */
 #ifndef HEED_KERNELS_TRANSCENDENTAL_H
 #define HEED_KERNELS_TRANSCENDENTAL_H
 
 #ifdef HEED_DOUBLE
 V_INLINE heed_vec m_exp(heed_vec x) { return exp(x); }
+V_INLINE heed_vec m_exp_up_to(double most, heed_vec x) { return exp(v_min(most, x)); }
 V_INLINE heed_vec m_tanh(heed_vec x) { return tanh(x); }
 #else
-/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2; log 2 in two parts, so that n * LOG2_HIGH is exact. */
-V_INLINE heed_vec m_exp(heed_vec x) {
-    x = v_max(v_set1(-104.0f), v_min(v_set1(89.0f), x)); /* 0 and infinity beyond; a NaN stays */
-    heed_vec n = v_round(v_mul(x, v_set1(1.44269504088896341f)));
-    heed_vec r = v_nma(n, v_set1(0.693359375f), x);
-    r = v_nma(n, v_set1(-2.12194440e-4f), r);
-    heed_vec p = v_set1(1.9875691500e-4f);
-    p = v_fma(p, r, v_set1(1.3981999507e-3f));
-    p = v_fma(p, r, v_set1(8.3334519073e-3f));
-    p = v_fma(p, r, v_set1(4.1665795894e-2f));
-    p = v_fma(p, r, v_set1(1.6666665459e-1f));
-    p = v_fma(p, r, v_set1(5.0000001201e-1f));
-    p = v_add(v_fma(p, v_mul(r, r), r), v_set1(1.0f));
-    return v_ldexp(p, n);
+/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2; log 2 in two parts, so that n * LOG2_HIGH is exact.
+ * Gives exp(r), by the polynomial of the least relative error, 1e-7; a NaN stays. */
+V_INLINE heed_vec m_exp_fraction(heed_vec x, heed_vec *n) {
+    *n = v_round(v_mul(x, v_set1(1.44269504088896341f)));
+    heed_vec r = v_nma(*n, v_set1(0.693359375f), x);
+    r = v_nma(*n, v_set1(-2.12194440e-4f), r);
+    heed_vec p = v_set1(8.312431164085865e-3f);
+    p = v_fma(p, r, v_set1(4.189098998904228e-2f));
+    p = v_fma(p, r, v_set1(0.16667118668556213f));
+    p = v_fma(p, r, v_set1(0.4999922513961792f));
+    p = v_fma(p, r, v_set1(1.0f));
+    return v_fma(p, r, v_set1(1.0f));
 }
 
-/* 1 - 2 / (exp(2|x|) + 1) with the sign of x; for |x| < 0.625, where that cancels, x (1 + x^2 P(x^2)). */
+/* Up to `most`, as for that; e^89 is infinity, e^-104 zero. */
+V_INLINE heed_vec m_exp_up_to(float most, heed_vec x) {
+    heed_vec n, p = m_exp_fraction(v_max(v_set1(-104.0f), v_min(v_set1(most), x)), &n);
+    return v_ldexp(p, n);
+}
+V_INLINE heed_vec m_exp(heed_vec x) { return m_exp_up_to(89.0f, x); }
+
+/* As x P(x^2) / Q(x^2), a fit of the least relative error up to 8.7, where the result is 1 but for rounding: a product
+ * with x, so that -0 stays -0, and coefficients of one sign, so that nothing cancels. */
 V_INLINE heed_vec m_tanh(heed_vec x) {
-    heed_vec size = v_abs(x), one = v_set1(1.0f), two = v_set1(2.0f), square = v_mul(x, x);
-    heed_vec far = v_sub(one, v_div(two, v_add(m_exp(v_mul(two, size)), one)));
-    far = v_select(v_less(x, v_set1(0.0f)), v_sub(v_set1(0.0f), far), far);
-    heed_vec p = v_set1(-5.70498872745e-3f);
-    p = v_fma(p, square, v_set1(2.06390887954e-2f));
-    p = v_fma(p, square, v_set1(-5.37397155531e-2f));
-    p = v_fma(p, square, v_set1(1.33314422036e-1f));
-    p = v_fma(p, square, v_set1(-3.33332819422e-1f));
-    heed_vec near = v_mul(x, v_fma(p, square, one)); /* a product, so that -0 stays -0 */
-    return v_select(v_less(size, v_set1(0.625f)), near, far);
+    x = v_max(v_set1(-8.7f), v_min(v_set1(8.7f), x)); /* a NaN stays */
+    heed_vec s = v_mul(x, x), p = v_set1(1.3897375694682523e-8f), q = v_set1(7.996421800271492e-7f);
+    p = v_fma(p, s, v_set1(2.099364428431727e-5f));
+    q = v_fma(q, s, v_set1(3.323629207443446e-4f));
+    p = v_fma(p, s, v_set1(3.5187324974685907e-3f));
+    q = v_fma(q, s, v_set1(2.5964850559830666e-2f));
+    p = v_fma(p, s, v_set1(0.13400456309318542f));
+    q = v_fma(q, s, v_set1(0.4673377573490143f));
+    p = v_fma(p, s, v_set1(1.0f));
+    q = v_fma(q, s, v_set1(1.0f));
+    return v_div(v_mul(x, p), q);
 }
 #endif
 
-/* With e = exp(-|x|), which never overflows: 1 / (1 + e) for x >= 0, e / (1 + e) for x < 0. */
+/* exp(x) / (1 + exp(x)), which is 1 long before exp(x) overflows. */
 V_INLINE heed_vec m_sigmoid(heed_vec x) {
-    heed_vec one = v_set1(1), zero = v_set1(0);
-    heed_vec e = m_exp(v_sub(zero, v_abs(x)));
-    return v_div(v_select(v_less(x, zero), e, one), v_add(one, e));
+    heed_vec e = m_exp_up_to(80, x);
+    return v_div(e, v_add(v_set1(1), e));
 }
+
+/* The sigmoid of gates, of which less than 1e-38 need not be told apart. */
+#ifdef HEED_DOUBLE
+V_INLINE heed_vec m_gate(heed_vec x) { return m_sigmoid(x); }
+#else
+V_INLINE heed_vec m_gate(heed_vec x) {
+    heed_vec one = v_set1(1.0f), n;
+    heed_vec p = m_exp_fraction(v_max(v_set1(-87.0f), v_min(v_set1(87.0f), v_sub(v_set1(0.0f), x))), &n);
+    return v_div(one, v_fma(p, v_exp2(n), one));
+}
+#endif
 
 static void exp_all(size_t n, const heed_real *x, heed_real *y) {
     V_EACH(n, store_n(y + i, count, m_exp(load_n(x + i, count))));

@@ -56,18 +56,24 @@ V_INLINE heed_vec v_abs(heed_vec a) { return fabsf(a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return sqrtf(a); }
 /* Adding 1.5 * 2^23 leaves the integer in the low bits of the sum; subtracting it gives the rounded number back. */
 V_INLINE heed_vec v_round(heed_vec a) { return (a + 12582912.0f) - 12582912.0f; }
-V_INLINE heed_vec v_exp2_integral(heed_vec n) {
-    float sum = n + 12582912.0f, power;
+/* n + 1.5 * 2^23 has n in its low bits, which are shifted to where the exponent is. */
+V_INLINE uint32_t v_bits_of(heed_vec n) {
+    float sum = n + 12582912.0f;
     uint32_t bits;
     memcpy(&bits, &sum, sizeof bits);
-    bits = (bits + 127u) << 23;
+    return bits;
+}
+V_INLINE heed_vec v_power(uint32_t n) {
+    uint32_t bits = (n << 23) + (127u << 23);
+    float power;
     memcpy(&power, &bits, sizeof power);
     return power;
 }
+V_INLINE heed_vec v_exp2(heed_vec n) { return v_power(v_bits_of(n)); }
 /* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
 V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
-    heed_vec half = v_round(n * 0.5f);
-    return a * v_exp2_integral(half) * v_exp2_integral(n - half);
+    uint32_t bits = v_bits_of(n), half = bits >> 1;
+    return a * v_power(half) * v_power(bits - half);
 }
 #endif
 
