@@ -172,6 +172,56 @@ test('numbers: the words by another reader, and as the rules of CLDR have them',
     }
 });
 
+const numbers = (text) => text.split(';').map((step) => step.split(' ').map(Number));
+const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-9, `${a} is not ${b}`);
+
+test('adding: the sum of the two marked, one in each half', () => {
+  for (const length of [2, 3, 100])
+    for (const [source, target] of examples('adding', { length }, { count: 500 })) {
+      const steps = numbers(source);
+      assert.equal(steps.length, length);
+      const marked = steps.flatMap(([, mark], i) => (mark === 1 ? [i] : []));
+      assert.ok(marked.length === 2 && marked[0] < Math.floor(length / 2) && marked[1] >= Math.floor(length / 2));
+      assert.ok(steps.every(([number, mark]) => number >= 0 && number < 1 && (mark === 0 || mark === 1)));
+      near(Number(target), sum(marked.map((i) => steps[i][0])));
+    }
+});
+
+test('series: goes on as a season and a trend do; the noise is in what is shown only', () => {
+  const [length, period, horizon] = [50, 12, 20];
+  for (const [source, target] of examples('series', { length, period, horizon, noise: 0 }, { count: 500 })) {
+    const shown = numbers(source).flat();
+    assert.equal(shown.length, length);
+    const growth = shown[period] - shown[0];
+    const whole = [...shown];
+    while (whole.length < length + horizon) whole.push(whole[whole.length - period] + growth);
+    numbers(target).flat().forEach((value, i) => assert.ok(Math.abs(value - whole[length + i]) < 1e-6));
+    assert.equal(numbers(target).length, horizon);
+  }
+  const differences = examples('series', { length, period, noise: 300 }, { count: 300 }).map(([source]) => {
+    const shown = numbers(source).flat();
+    return shown[2 * period] - 2 * shown[period] + shown[0];
+  });
+  assert.ok(Math.max(...differences) > 0.5 && Math.max(...differences.map(Math.abs)) <= 1.2 + 1e-9);
+});
+
+test('tones: the keys whose two frequencies are loudest', () => {
+  const list = examples('tones', {}, { count: 500 });
+  for (const [source, target] of list) {
+    let dialled = '';
+    let silent = true;
+    for (const bands of numbers(source)) {
+      assert.equal(bands.length, 7);
+      const loud = bands.flatMap((loudness, i) => (loudness > 0.5 ? [i] : []));
+      if (silent && loud.length > 0) dialled += ['123', '456', '789', '*0#'][loud[0]][loud[1] - 4];
+      assert.ok(loud.length === 0 || (loud.length === 2 && loud[0] < 4 && loud[1] >= 4));
+      silent = loud.length === 0;
+    }
+    assert.equal(dialled, target);
+  }
+  assert.equal(new Set(list.map(([, target]) => target).join('')).size, 10);
+});
+
 const all = heed(['data']).out.match(/^\w+(?=: )/gm);
 
 test('a seed gives the same examples again, another one others; the first are the same on every machine', () => {
@@ -211,6 +261,7 @@ test('impossible options are refused by name', () => {
   refused('dates', { first_year: 2000, last_year: 1999 }, /options\.first_year is 2000; it must be at most last_year, which is 1999/);
   refused('dates', { language: 'de' }, /options\.language is "de"; it must be one of: en, ru, both/);
   refused('numbers', { min: 5, max: 4 }, /options\.min is 5; it must be at most max, which is 4/);
+  refused('series', { length: 10, period: 10 }, /options\.length is 10; it must be more than period, which is 10/);
   refused('nothing', {}, /data\.task is "nothing"; it must be one of: copy, reverse/);
   assert.match(heed(['data', 'copy', '--options', '{']).err, /options: line 1/);
   assert.equal(heed(['data', 'copy', 'sort']).code, 2);

@@ -124,6 +124,16 @@ int64_t heed_task_between(heed_rng *rng, int64_t least, int64_t most)
     return least + heed_rng_below(rng, (uint32_t)(most - least + 1));
 }
 
+void heed_task_thousandths(heed_string_buffer *out, int64_t number)
+{
+    const long long size = number < 0 ? -number : number;
+    char digits[8];
+    int n = snprintf(digits, sizeof digits, ".%03d", (int)(size % 1000));
+    while (n > 0 && (digits[n - 1] == '0' || digits[n - 1] == '.'))
+        n--;
+    heed_string_format(out, "%s%lld%.*s", number < 0 ? "-" : "", size / 1000, n, digits);
+}
+
 heed_status heed_task_check_lengths(const int64_t *values, const char *where, heed_error *error)
 {
     if (values[0] <= values[1])

@@ -25,7 +25,8 @@ typedef struct heed_task {
     const heed_task_option *options; /* NULL: none; ends with a NULL name */
     /* Options that are right one by one and impossible together; NULL: there are none. */
     heed_status (*check)(const int64_t *values, const char *where, heed_error *error);
-    /* Appends an example to two empty buffers. Texts are not empty and hold neither tab nor newline. */
+    /* Appends an example to two empty buffers. Texts are not empty and hold neither tab nor newline. Numbers are written
+     * step by step, ";" between steps and a blank between the numbers of one: "0.125 0;0.5 1". */
     void (*draw)(const int64_t *values, heed_rng *rng, heed_string_buffer *source, heed_string_buffer *target);
 } heed_task;
 
@@ -68,6 +69,8 @@ heed_status heed_task_stream_next(heed_task_stream *stream, int32_t count, heed_
 
 /* A whole number from least to most, both included. */
 int64_t heed_task_between(heed_rng *rng, int64_t least, int64_t most);
+/* Appends a number of thousandths as a decimal: 1250 is "1.25". */
+void heed_task_thousandths(heed_string_buffer *out, int64_t number);
 /* values[0] is min_length and values[1] max_length. */
 heed_status heed_task_check_lengths(const int64_t *values, const char *where, heed_error *error);
 
