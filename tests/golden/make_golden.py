@@ -447,22 +447,41 @@ def single(x):
     return float(np.float32(x))
 
 
-def adam_file(file):
-    """Steps of torch.optim.Adam and AdamW after clip_grad_norm_, whose factor is in the file."""
-    steps = 6
-    for count, rate, betas, epsilon, decay, clip in ((1, 1e-1, (0.9, 0.999), 1e-8, 0.0, 0.0),
-                                                     (37, 1e-3, (0.9, 0.999), 1e-8, 0.0, 1.0),
-                                                     (130, 1e-2, (0.9, 0.98), 1e-9, 0.1, 0.5),
-                                                     (64, 3e-3, (0.8, 0.95), 1e-6, 0.01, 0.0)):
+# Of each optimizer: PyTorch's class, how the settings [rate, beta1, beta2, epsilon, decay, momentum, nesterov] become its
+# arguments, its state that is the engine's m and v, and cases of [count, settings, clip].
+OPTIMIZERS = {
+    "adam": (torch.optim.Adam, lambda r, a, b, e, d, m, n: dict(lr=r, betas=(a, b), eps=e), ("exp_avg", "exp_avg_sq"),
+             ((1, (1e-1, 0.9, 0.999, 1e-8, 0, 0, 0), 0), (37, (1e-3, 0.9, 0.999, 1e-8, 0, 0, 0), 1),
+              (130, (1e-2, 0.9, 0.98, 1e-9, 0, 0, 0), 0.5))),
+    "adamw": (torch.optim.AdamW, lambda r, a, b, e, d, m, n: dict(lr=r, betas=(a, b), eps=e, weight_decay=d),
+              ("exp_avg", "exp_avg_sq"),
+              ((1, (1e-1, 0.9, 0.999, 1e-8, 0.1, 0, 0), 0), (130, (1e-2, 0.9, 0.98, 1e-9, 0.1, 0, 0), 0.5),
+               (64, (3e-3, 0.8, 0.95, 1e-6, 0.01, 0, 0), 0))),
+    "sgd": (torch.optim.SGD, lambda r, a, b, e, d, m, n: dict(lr=r, momentum=m, nesterov=bool(n), weight_decay=d),
+            ("momentum_buffer", None),
+            ((1, (1e-1, 0, 0, 0, 0, 0, 0), 0), (37, (1e-1, 0, 0, 0, 0, 0.9, 0), 1),
+             (130, (1e-2, 0, 0, 0, 0.1, 0.8, 1), 0.5))),
+    "adagrad": (torch.optim.Adagrad, lambda r, a, b, e, d, m, n: dict(lr=r, eps=e, weight_decay=d), (None, "sum"),
+                ((1, (1e-1, 0, 0, 1e-10, 0, 0, 0), 0), (37, (1e-2, 0, 0, 1e-10, 0, 0, 0), 1),
+                 (130, (1e-1, 0, 0, 1e-6, 0.1, 0, 0), 0))),
+    "rmsprop": (torch.optim.RMSprop,
+                lambda r, a, b, e, d, m, n: dict(lr=r, alpha=b, eps=e, momentum=m, weight_decay=d), (None, "square_avg"),
+                ((1, (1e-2, 0, 0.99, 1e-8, 0, 0, 0), 0), (37, (1e-3, 0, 0.9, 1e-8, 0, 0, 0), 1),
+                 (130, (1e-3, 0, 0.99, 1e-6, 0.1, 0.9, 0), 0))),
+}
+
+
+def optimizer_file(file, name):
+    """Steps of an optimizer after clip_grad_norm_, whose factor is in the file."""
+    make, arguments, state, cases = OPTIMIZERS[name]
+    for count, settings, clip in cases:
         w = draw(count)
         start = w.detach().clone()
         # The settings are float32 numbers as in the engine: 1 - beta of a rounded beta is another number.
-        rate, epsilon, decay = single(rate), single(epsilon), single(decay)
-        betas = single(betas[0]), single(betas[1])
-        options = {"lr": rate, "betas": betas, "eps": epsilon}
-        optimizer = torch.optim.AdamW([w], weight_decay=decay, **options) if decay else torch.optim.Adam([w], **options)
+        settings = [single(x) for x in settings]
+        optimizer = make([w], **arguments(*settings))
         gradients, scales, weights = [], [], []
-        for _ in range(steps):
+        for _ in range(6):
             g = draw(count, size=2).detach()
             w.grad = g.clone()
             scale = 1.0
@@ -473,10 +492,10 @@ def adam_file(file):
             gradients.append(g)
             scales.append(scale)
             weights.append(w.detach().clone())
-        moments = optimizer.state[w]
-        file.case(f"{count} weights, rate {rate}, betas {betas}, decay {decay}, clip {clip}", start=start,
-                  gradients=torch.stack(gradients), scales=scales, weights=torch.stack(weights),
-                  m=moments["exp_avg"], v=moments["exp_avg_sq"], settings=[rate, *betas, epsilon, decay])
+        kept = {ours: optimizer.state[w][theirs] for ours, theirs in zip("mv", state)
+                if theirs and optimizer.state[w].get(theirs) is not None}
+        file.case(f"{count} weights, settings {settings}, clip {clip}", start=start, gradients=torch.stack(gradients),
+                  scales=scales, weights=torch.stack(weights), settings=settings, **kept)
 
 
 def write(name, fill, *arguments):
@@ -499,4 +518,5 @@ if __name__ == "__main__":
     write("model_classifier", model_classifier)
     write("model_seq2seq", model_seq2seq)
     write("model_transformer", model_transformer)
-    write("optimizer_adam", adam_file)
+    for optimizer in OPTIMIZERS:
+        write(f"optimizer_{optimizer}", optimizer_file, optimizer)

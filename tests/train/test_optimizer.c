@@ -62,6 +62,59 @@ static void adam(void) {
     heed_free(start);
 }
 
+/* Every optimizer works on its chunk alone: the same bits for any number of threads. What it computes is compared with
+ * PyTorch by the golden files. */
+static void chunks(void) {
+    static const char *const names[] = {"adamw", "sgd", "adagrad", "rmsprop"};
+    for (int k = 0; k < 4; k++) {
+        const heed_optimizer *optimizer = heed_optimizer_find(names[k]);
+        heed_error error = {0};
+        heed_real *values[2], *gradient = block(1, 0.1), *start = block(0, 1);
+        if (!CHECK(optimizer != NULL))
+            return;
+        heed_optimizer_settings settings = optimizer->defaults;
+        settings.rate = 0.01;
+        settings.momentum = 0.9;
+        for (int t = 0; t < 2; t++) {
+            heed_real *m = heed_alloc(SIZE, sizeof *m), *v = heed_alloc(SIZE, sizeof *v);
+            heed_pool *pool;
+            values[t] = block(0, 1);
+            CHECK_OK(heed_pool_create(2 * t + 1, &pool, &error), &error);
+            heed_flat_blocks blocks = {SIZE, values[t], gradient, m, v};
+            for (int step = 1; step <= 3; step++)
+                heed_optimizer_step(pool, heed_kernels_active(), optimizer, &settings, &blocks, step, 0.5);
+            heed_pool_free(pool);
+            heed_free(m);
+            heed_free(v);
+        }
+        CHECK(memcmp(values[0], values[1], SIZE * sizeof(heed_real)) == 0);
+        CHECK(values[0][SIZE - 1] != start[SIZE - 1] && values[0][0] != start[0]);
+        heed_free(values[0]);
+        heed_free(values[1]);
+        heed_free(gradient);
+        heed_free(start);
+    }
+}
+
+static void clip_by_value(void) {
+    heed_real *gradient = block(5, 1), *before = block(5, 1);
+    heed_error error = {0};
+    heed_pool *pool;
+    CHECK_OK(heed_pool_create(2, &pool, &error), &error);
+    heed_gradients_clip(pool, gradient, SIZE, 0.5);
+    heed_pool_free(pool);
+    int clipped = 0;
+    for (int i = 0; i < SIZE; i++) {
+        const heed_real g = before[i], want = g > (heed_real)0.5 ? (heed_real)0.5 : g < (heed_real)-0.5 ? (heed_real)-0.5 : g;
+        clipped += g != want;
+        if (!CHECK(gradient[i] == want))
+            break;
+    }
+    CHECK(clipped > SIZE / 2 && clipped < SIZE);
+    heed_free(gradient);
+    heed_free(before);
+}
+
 static void reduce(void) {
     double norms[3], *scratch = heed_alloc(heed_flat_chunks(SIZE), sizeof *scratch);
     heed_real *results[3];
@@ -102,8 +155,10 @@ static void reduce(void) {
 
 int main(void) {
     adam();
+    chunks();
+    clip_by_value();
     reduce();
-    CHECK(heed_optimizer_find("adagrad") == NULL);
+    CHECK(heed_optimizer_find("lion") == NULL);
     CHECK_INT(heed_flat_chunks(SIZE), 3);
     return heed_test_finish("train optimizer");
 }

@@ -14,12 +14,13 @@ static void check_rate(const char *name, const heed_schedule_settings *settings,
 
 static void warmup(void) {
     const heed_schedule_settings settings = {.rate = 2, .warmup_steps = 4, .total_steps = 100, .final = 0.1};
-    static const char *const names[] = {"constant", "plateau", "cosine"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const names[] = {"constant", "plateau", "cosine", "inverse_sqrt"};
+    for (int i = 0; i < 4; i++) {
         check_rate(names[i], &settings, 0, 0.5);
         check_rate(names[i], &settings, 1, 1);
         check_rate(names[i], &settings, 3, 2);
-        check_rate(names[i], &settings, 4, 2);
+        if (i < 3)
+            check_rate(names[i], &settings, 4, 2);
     }
     check_rate("constant", &settings, 99, 2);
     const heed_schedule_settings none = {.rate = 2, .total_steps = 10};
@@ -35,6 +36,20 @@ static void cosine(void) {
     check_rate("cosine", &settings, 1000, 0.2);
     const heed_schedule_settings only_warmup = {.rate = 1, .warmup_steps = 10, .total_steps = 10, .final = 0.2};
     check_rate("cosine", &only_warmup, 9, 1);
+}
+
+/* Vaswani 2017, 5.3: d^-0.5 min(step^-0.5, step warmup^-1.5) with step counted from 1, for d = 512 and 4000. */
+static void inverse_sqrt(void) {
+    const double peak = 1 / sqrt(512.0 * 4000.0);
+    const heed_schedule_settings settings = {.rate = peak, .warmup_steps = 4000, .total_steps = 100000};
+    static const long steps[] = {1, 2, 1000, 3999, 4000, 4001, 16000, 100000};
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
+        const double t = (double)steps[i], grown = t * pow(4000, -1.5), fallen = 1 / sqrt(t);
+        check_rate("inverse_sqrt", &settings, steps[i] - 1, (grown < fallen ? grown : fallen) / sqrt(512));
+    }
+    const heed_schedule_settings none = {.rate = 3, .total_steps = 10};
+    check_rate("inverse_sqrt", &none, 0, 3);
+    check_rate("inverse_sqrt", &none, 8, 1);
 }
 
 static void plateau(void) {
@@ -55,7 +70,8 @@ int main(void) {
     warmup();
     cosine();
     plateau();
+    inverse_sqrt();
     CHECK(heed_schedule_find("sine") == NULL);
-    CHECK_STRING(heed_schedule_names, "constant, plateau, cosine");
+    CHECK_STRING(heed_schedule_names, "constant, plateau, cosine, inverse_sqrt");
     return heed_test_finish("train schedule");
 }

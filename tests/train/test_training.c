@@ -212,6 +212,34 @@ static void accumulation(void) {
     heed_trainer_free(trainer);
 }
 
+/* Eight times four rows are 32 rows: gradients of parts add up to that of the whole, to rounding. */
+static void accumulation_is_a_larger_batch(void) {
+    heed_error error = {0};
+    heed_trainer *trainers[2] = {0};
+    CHECK(small_task_write(scratch("few.tsv"), 132)); /* 100 are held out */
+    for (int i = 0; i < 2; i++) {
+        const char *text = small_recipe_text((small_recipe){.batch = i ? 4 : 32, .accumulate = i ? 8 : 1, .shards = 1,
+                                                            .schedule = "{\"name\":\"constant\"}"});
+        if (!CHECK_OK(heed_trainer_create(text, strlen(text), small_task_pairs, (void *)scratch("few.tsv"), 1,
+                                          &trainers[i], &error), &error))
+            return;
+        CHECK_INT(trainers[i]->steps_per_epoch, 1);
+        CHECK_OK(heed_trainer_step(trainers[i], &error), &error);
+    }
+    const heed_real *whole = trainers[0]->gradients[0], *parts = trainers[1]->gradients[0];
+    double largest = 0;
+    for (size_t i = 0; i < trainers[0]->model->params.size; i++)
+        largest = fmax(largest, fabs((double)whole[i]));
+    CHECK(largest > 1e-3);
+    for (size_t i = 0; i < trainers[0]->model->params.size; i++)
+        if (!CHECK(fabs((double)whole[i] - (double)parts[i]) <= 1e-5 * largest))
+            break;
+    heed_compare_one("loss", 0, trainers[1]->last_loss, trainers[0]->last_loss, 1e-5);
+    heed_compare_one("norm", 0, trainers[1]->last_norm, trainers[0]->last_norm, 1e-5);
+    heed_trainer_free(trainers[0]);
+    heed_trainer_free(trainers[1]);
+}
+
 int main(void) {
     if (!CHECK(scratch_open()) || !CHECK(small_task_write(scratch("task.tsv"), 1500)))
         return heed_test_finish("train training");
@@ -222,6 +250,7 @@ int main(void) {
     early_stopping();
     allocates_nothing();
     accumulation();
+    accumulation_is_a_larger_batch();
     scratch_close();
     return heed_test_finish("train training");
 }

@@ -130,7 +130,7 @@ heed_status heed_bench_train_step(heed_bench_job *job, heed_error *error)
     if (job->shard_count > 1)
         heed_gradients_reduce(job->pool, kernels, gradients, job->shard_count, size, job->chunk_sums, &norm);
     const heed_flat_blocks blocks = {size, job->model.params.values, gradients[0], job->blocks, job->blocks + size};
-    const heed_optimizer_settings settings = {job->sizes.rate, 0.9, 0.999, 1e-8, 0};
+    const heed_optimizer_settings settings = {.rate = job->sizes.rate, .beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
     heed_optimizer_step(job->pool, kernels, &heed_optimizer_adam, &settings, &blocks, ++job->step, 1);
     if (job->outcome.loss_count < HEED_BENCH_LOSSES) {
         const int targets = job->outcome.examples * job->shards[0].batch.target_length;

@@ -1,4 +1,5 @@
-/* Adam (Kingma and Ba 2015) with bias correction; with weight decay it is AdamW (Loshchilov and Hutter 2019). */
+/* Adam (Kingma and Ba 2015) with bias correction. A weight decay is decoupled from the gradient (Loshchilov and Hutter
+ * 2019): "adamw" is the name of the same with a decay unless told otherwise. */
 #include "base/power.h"
 #include "train/optimizer.h"
 
@@ -18,4 +19,8 @@ static void update(const heed_kernels *kernels, const heed_optimizer_settings *s
     kernels->adam(count, &numbers, blocks->gradient + from, blocks->m + from, blocks->v + from, blocks->values + from);
 }
 
-const heed_optimizer heed_optimizer_adam = {"adam", update};
+static const char *const fields[] = {"beta1", "beta2", "epsilon", "weight_decay", NULL};
+const heed_optimizer heed_optimizer_adam = {
+    "adam", update, fields, {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8}};
+const heed_optimizer heed_optimizer_adamw = {
+    "adamw", update, fields, {.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8, .weight_decay = 0.01}};

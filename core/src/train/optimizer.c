@@ -60,6 +60,26 @@ void heed_gradients_reduce(heed_pool *pool, const heed_kernels *kernels, heed_re
     *norm = sqrt(total);
 }
 
+typedef struct clip_work {
+    heed_real *gradient;
+    size_t size;
+    heed_real limit;
+} clip_work;
+
+static void clip_chunk(void *context, int index)
+{
+    const clip_work *work = context;
+    size_t from = (size_t)index * HEED_FLAT_CHUNK, n = chunk_length(work->size, from);
+    for (heed_real *g = work->gradient + from; g < work->gradient + from + n; g++)
+        *g = *g > work->limit ? work->limit : *g < -work->limit ? -work->limit : *g;
+}
+
+void heed_gradients_clip(heed_pool *pool, heed_real *gradient, size_t size, double limit)
+{
+    clip_work work = {gradient, size, (heed_real)limit};
+    heed_pool_run(pool, clip_chunk, &work, (int)heed_flat_chunks(size));
+}
+
 typedef struct update_work {
     const heed_kernels *kernels;
     const heed_optimizer *optimizer;

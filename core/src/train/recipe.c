@@ -89,32 +89,51 @@ static heed_status parse_test(const heed_json *test, heed_recipe *out, heed_erro
     return heed_json_string(test, "recipe.test", "references", &out->test_references, error);
 }
 
+enum { FIELDS_MAX = 16 };
+
+/* Refuses members that are neither in `common` nor in what the entry of a list says. */
+static heed_status only(const heed_json *object, const char *where, const char *const *common, const char *const *own,
+                        heed_error *error)
+{
+    const char *fields[FIELDS_MAX] = {0};
+    int count = 0;
+    for (const char *const *list = common; list != NULL; list = list == common ? own : NULL)
+        for (int i = 0; list[i] != NULL && count + 1 < FIELDS_MAX; i++)
+            fields[count++] = list[i];
+    return heed_json_only(object, where, fields, error);
+}
+
 static heed_status parse_optimizer(const heed_json *train, heed_recipe *out, heed_error *error)
 {
     static const char *const where = "recipe.train.optimizer";
-    static const char *const fields[] = {"name", "rate", "beta1", "beta2", "epsilon", "weight_decay", NULL};
+    static const char *const common[] = {"name", "rate", NULL};
     const heed_json *optimizer;
     const char *name;
     HEED_TRY(get_object(train, "recipe.train", "optimizer", &optimizer, error));
-    HEED_TRY(heed_json_only(optimizer, where, fields, error));
     HEED_TRY(get_string(optimizer, where, "name", &name, error));
     out->optimizer = heed_optimizer_find(name);
     if (out->optimizer == NULL)
         return heed_fail(error, HEED_ERROR_UNKNOWN, "%s.name is \"%.60s\"; it must be one of: %s", where, name,
                          heed_optimizer_names);
+    HEED_TRY(only(optimizer, where, common, out->optimizer->fields, error));
     heed_optimizer_settings *settings = &out->optimizer_settings;
-    *settings = (heed_optimizer_settings){.beta1 = 0.9, .beta2 = 0.999, .epsilon = 1e-8};
+    *settings = out->optimizer->defaults;
     HEED_TRY(get_real(optimizer, where, "rate", 1e-9, 10, &settings->rate, error));
     HEED_TRY(heed_json_real(optimizer, where, "beta1", 0, 0.99999, &settings->beta1, error));
     HEED_TRY(heed_json_real(optimizer, where, "beta2", 0, 0.9999999, &settings->beta2, error));
     HEED_TRY(heed_json_real(optimizer, where, "epsilon", 1e-16, 1, &settings->epsilon, error));
-    return heed_json_real(optimizer, where, "weight_decay", 0, 10, &settings->weight_decay, error);
+    HEED_TRY(heed_json_real(optimizer, where, "weight_decay", 0, 10, &settings->weight_decay, error));
+    HEED_TRY(heed_json_real(optimizer, where, "momentum", 0, 0.99999, &settings->momentum, error));
+    HEED_TRY(heed_json_bool(optimizer, where, "nesterov", &settings->nesterov, error));
+    if (settings->nesterov && settings->momentum == 0)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s.nesterov is true and momentum is 0; it needs a momentum", where);
+    return HEED_OK;
 }
 
 static heed_status parse_schedule(const heed_json *train, heed_recipe *out, heed_error *error)
 {
-    enum { FIELDS_MAX = 16 };
     static const char *const where = "recipe.train.schedule";
+    static const char *const common[] = {"name", "warmup_steps", NULL};
     const heed_json *schedule;
     const char *name;
     HEED_TRY(get_object(train, "recipe.train", "schedule", &schedule, error));
@@ -123,10 +142,7 @@ static heed_status parse_schedule(const heed_json *train, heed_recipe *out, heed
     if (out->schedule == NULL)
         return heed_fail(error, HEED_ERROR_UNKNOWN, "%s.name is \"%.60s\"; it must be one of: %s", where, name,
                          heed_schedule_names);
-    const char *fields[FIELDS_MAX] = {"name", "warmup_steps"};
-    for (int i = 0; out->schedule->fields[i] != NULL && i + 3 < FIELDS_MAX; i++)
-        fields[i + 2] = out->schedule->fields[i];
-    HEED_TRY(heed_json_only(schedule, where, fields, error));
+    HEED_TRY(only(schedule, where, common, out->schedule->fields, error));
     heed_schedule_settings *settings = &out->schedule_settings;
     *settings = (heed_schedule_settings){.rate = out->optimizer_settings.rate, .factor = 0.5, .patience = 1};
     HEED_TRY(heed_json_int(schedule, where, "warmup_steps", 0, 100000000, &settings->warmup_steps, error));
@@ -139,7 +155,7 @@ static heed_status parse_train(const heed_json *train, heed_recipe *out, heed_er
 {
     static const char *const where = "recipe.train";
     static const char *const fields[] = {"batch", "shards", "epochs", "optimizer", "schedule", "clip",
-                                         "label_smoothing", "early_stopping", "accumulate", NULL};
+                                         "clip_value", "label_smoothing", "early_stopping", "accumulate", NULL};
     HEED_TRY(heed_json_only(train, where, fields, error));
     out->shards = 1;
     out->accumulate = 1;
@@ -152,6 +168,10 @@ static heed_status parse_train(const heed_json *train, heed_recipe *out, heed_er
     HEED_TRY(get_int(train, where, "epochs", 1, 1000000, &out->epochs, error));
     HEED_TRY(heed_json_int(train, where, "early_stopping", 0, 1000000, &out->early_stopping, error));
     HEED_TRY(heed_json_real(train, where, "clip", 0, 1e9, &out->clip, error));
+    HEED_TRY(heed_json_real(train, where, "clip_value", 0, 1e9, &out->clip_value, error));
+    if (out->clip > 0 && out->clip_value > 0)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s.clip is %g and clip_value is %g; only one of them can be above 0",
+                         where, out->clip, out->clip_value);
     HEED_TRY(heed_json_real(train, where, "label_smoothing", 0, 0.9, &out->label_smoothing, error));
     HEED_TRY(parse_optimizer(train, out, error));
     return parse_schedule(train, out, error);

@@ -32,6 +32,7 @@ typedef struct heed_recipe {
     int64_t epochs;
     int64_t early_stopping;   /* epochs without a better dev figure after which training ends; 0: never */
     double clip;              /* largest Euclidean norm of the gradient; 0: no limit */
+    double clip_value;        /* every gradient is kept within +- this; 0: no limit */
     double label_smoothing;
     const heed_optimizer *optimizer;
     heed_optimizer_settings optimizer_settings; /* `rate` is the base rate */

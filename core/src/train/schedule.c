@@ -52,6 +52,20 @@ static double cosine_rate(const heed_schedule_settings *settings, const heed_sch
 static const char *const cosine_fields[] = {"final", NULL};
 const heed_schedule heed_schedule_cosine = {"cosine", cosine_rate, NULL, cosine_fields};
 
+/* Linear growth over the warm-up to the base rate, then as 1 / sqrt(step) (Vaswani 2017, 5.3, whose base rate is
+ * 1 / sqrt(d warmup)). */
+static double inverse_sqrt_rate(const heed_schedule_settings *settings, const heed_schedule_state *state, int64_t step)
+{
+    (void)state;
+    if (step < settings->warmup_steps)
+        return settings->rate * warmup(settings, step);
+    double top = settings->warmup_steps > 0 ? (double)settings->warmup_steps : 1;
+    return settings->rate * sqrt(top / (double)(step + 1));
+}
+
+static const char *const inverse_sqrt_fields[] = {NULL};
+const heed_schedule heed_schedule_inverse_sqrt = {"inverse_sqrt", inverse_sqrt_rate, NULL, inverse_sqrt_fields};
+
 static const heed_schedule *const schedules[] = {
 #define HEED_SCHEDULE(name) &heed_schedule_##name,
 #include "train/schedules.def"

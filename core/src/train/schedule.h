@@ -34,7 +34,7 @@ typedef struct heed_schedule {
 #include "train/schedules.def"
 #undef HEED_SCHEDULE
 
-/* NULL when there is none of this name; heed_schedule_names is "constant, plateau, cosine". */
+/* NULL when there is none of this name; heed_schedule_names is "constant, plateau, cosine, ...". */
 const heed_schedule *heed_schedule_find(const char *name);
 extern const char *const heed_schedule_names;
 

@@ -118,6 +118,8 @@ heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
                           trainer->model->params.size, trainer->chunk_sums, &trainer->last_norm);
     if (!isfinite(trainer->last_norm))
         return fail_numeric(trainer, "gradient's norm", trainer->last_norm, error);
+    if (recipe->clip_value > 0)
+        heed_gradients_clip(trainer->pool, trainer->gradients[0], trainer->model->params.size, recipe->clip_value);
     update(trainer);
     state->step++;
     state->loss_sum += loss;
