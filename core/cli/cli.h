@@ -42,6 +42,12 @@ int cli_parse(const cli_command *command, const cli_option *options, int count, 
  * the command is over. */
 bool cli_parse_exactly(const cli_command *command, const cli_option *options, int count, char **arguments, int wanted,
                        const char *what, int *code);
+/* The option --dtype of commands that use a model, and what its value (NULL: not given) asks for; false after a message,
+ * with the exit code in *code. */
+#define CLI_DTYPE(target) \
+    {"--dtype", "TYPE", "f32: compute in f32 also where weights are int8; int8, the default: where they are", CLI_TEXT, \
+     (target), 0, 0}
+bool cli_load_options(const cli_command *command, const char *dtype, heed_load_options *out, int *code);
 /* A mistake in how the command was called: says so and how to see the help; returns CLI_USAGE. */
 int cli_usage(const cli_command *command, const char *format, ...);
 /* A failure: "heed eval: <what>" on stderr; returns CLI_FAILED. */

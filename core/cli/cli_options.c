@@ -139,3 +139,12 @@ bool cli_parse_exactly(const cli_command *command, const cli_option *options, in
         *code = cli_usage(command, "it takes %s, not %d", what, positional);
     return positional == wanted;
 }
+
+bool cli_load_options(const cli_command *command, const char *dtype, heed_load_options *out, int *code)
+{
+    *out = (heed_load_options){.f32 = dtype != NULL && strcmp(dtype, "f32") == 0};
+    if (dtype == NULL || out->f32 || strcmp(dtype, "int8") == 0)
+        return true;
+    *code = cli_usage(command, "--dtype is \"%s\"; it must be f32 or int8", dtype);
+    return false;
+}

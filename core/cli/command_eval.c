@@ -34,13 +34,13 @@ static void write_output(void *context, const char *source, const char *target, 
     fprintf(context, "%s\t%s\t%s\n", source, target, right ? "right" : "wrong");
 }
 
-static int evaluate(const cli_command *command, const char *folder, heed_evaluate_options *options,
-                    const char *outputs, bool json)
+static int evaluate(const cli_command *command, const char *folder, const heed_load_options *load,
+                    heed_evaluate_options *options, const char *outputs, bool json)
 {
     heed_error error = {0};
     heed_evaluation result;
     heed_model *model;
-    if (heed_model_load_folder(folder, &model, &error) != HEED_OK)
+    if (heed_model_load_folder(folder, load, &model, &error) != HEED_OK)
         return cli_fail_error(command, &error);
     FILE *stream = outputs == NULL ? NULL : fopen(outputs, "w");
     int code = CLI_OK;
@@ -67,7 +67,8 @@ static int evaluate(const cli_command *command, const char *folder, heed_evaluat
 static int run(const cli_command *command, int count, char **arguments)
 {
     heed_evaluate_options options = {.beam = 1};
-    const char *outputs = NULL;
+    heed_load_options load;
+    const char *outputs = NULL, *dtype = NULL;
     bool json = false;
     int code;
     const cli_option table[] = {
@@ -79,6 +80,7 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--threads", "N", "threads; 0, the default: one per processor", CLI_INT, &options.threads, 0, 1024},
         {"--outputs", "FILE", "write every input, its output and \"right\" or \"wrong\" as TSV", CLI_TEXT, &outputs, 0,
          0},
+        CLI_DTYPE(&dtype),
         {"--json", NULL, "the result as JSON, with the errors by input length", CLI_FLAG, &json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
@@ -86,7 +88,9 @@ static int run(const cli_command *command, int count, char **arguments)
         return code;
     if (options.data == NULL)
         return cli_usage(command, "--data FILE is missing");
-    return evaluate(command, arguments[0], &options, outputs, json);
+    if (!cli_load_options(command, dtype, &load, &code))
+        return code;
+    return evaluate(command, arguments[0], &load, &options, outputs, json);
 }
 
 const cli_command heed_command_eval = {

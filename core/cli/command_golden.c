@@ -71,6 +71,8 @@ static int print_all(const cli_command *command, const heed_model *model, FILE *
 
 static int run(const cli_command *command, int count, char **arguments)
 {
+    static const heed_load_options f32 = {.f32 = 1}; /* the arithmetic whose results are the same everywhere but for
+                                                        rounding */
     const char *path = NULL;
     int code;
     const cli_option table[] = {
@@ -83,7 +85,7 @@ static int run(const cli_command *command, int count, char **arguments)
         return cli_usage(command, "--inputs FILE is missing");
     heed_error error = {0};
     heed_model *model;
-    if (heed_model_load_folder(arguments[0], &model, &error) != HEED_OK)
+    if (heed_model_load_folder(arguments[0], &f32, &model, &error) != HEED_OK)
         return cli_fail_error(command, &error);
     FILE *inputs = fopen(path, "rb");
     if (inputs == NULL)
@@ -99,5 +101,5 @@ static int run(const cli_command *command, int count, char **arguments)
 const cli_command heed_command_golden = {
     "golden", "MODEL --inputs FILE", "expected tokens and logits of inputs",
     "Prints as JSON, for every line of FILE, the greedy output of the model in the folder MODEL and the logits of every\n"
-    "step (the one that chose <eos> included): what golden.json of a model folder holds.\n",
+    "step (the one that chose <eos> included), computed in f32: what golden.json of a model folder holds.\n",
     run};

@@ -80,7 +80,7 @@ static int run(const cli_command *command, int count, char **arguments)
     heed_error error = {0};
     heed_model *model;
     char *text = NULL;
-    if (heed_model_load_folder(arguments[0], &model, &error) != HEED_OK)
+    if (heed_model_load_folder(arguments[0], NULL, &model, &error) != HEED_OK)
         return cli_fail_error(command, &error);
     heed_status status = heed_model_describe(model, &text, &error);
     heed_model_free(model);

@@ -9,7 +9,7 @@ static int run(const cli_command *command, int count, char **arguments)
         return code;
     heed_error error = {0};
     heed_model *model;
-    if (heed_model_load_folder(arguments[0], &model, &error) != HEED_OK)
+    if (heed_model_load_folder(arguments[0], NULL, &model, &error) != HEED_OK)
         return cli_fail_error(command, &error);
     heed_status status = heed_model_save(model, arguments[1], 1, &error);
     heed_model_free(model);

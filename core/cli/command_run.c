@@ -140,6 +140,8 @@ static bool known_traces(const cli_command *command, const heed_model *model, co
 static int run(const cli_command *command, int count, char **arguments)
 {
     run_settings settings = {.generate = {.beam = 1}};
+    heed_load_options load;
+    const char *dtype = NULL;
     int code;
     const cli_option table[] = {
         {"--beam", "K", "hypotheses kept; 1, the default, is greedy", CLI_INT, &settings.generate.beam, 1,
@@ -148,6 +150,7 @@ static int run(const cli_command *command, int count, char **arguments)
          &settings.generate.attention_temperature, 0, 0},
         {"--trace", "NAMES", "\"attention\": the weights as a table; with --json any names, by comma", CLI_TEXT,
          &settings.generate.trace, 0, 0},
+        CLI_DTYPE(&dtype),
         {"--json", NULL, "one JSON object per input", CLI_FLAG, &settings.json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
@@ -159,9 +162,11 @@ static int run(const cli_command *command, int count, char **arguments)
     const char *trace = settings.generate.trace;
     if (trace != NULL && !settings.json && strcmp(trace, "attention") != 0)
         return cli_usage(command, "--trace %s needs --json; only \"attention\" is shown as text", trace);
+    if (!cli_load_options(command, dtype, &load, &code))
+        return code;
     heed_error error = {0};
     heed_model *model;
-    if (heed_model_load_folder(arguments[0], &model, &error) != HEED_OK)
+    if (heed_model_load_folder(arguments[0], &load, &model, &error) != HEED_OK)
         return cli_fail_error(command, &error);
     if (trace != NULL && !known_traces(command, model, trace, &code)) {
         heed_model_free(model);

@@ -6,6 +6,7 @@
 #include "base/thread.h"
 #include "io/checkpoint.h"
 #include "io/weights.h"
+#include "rounded.h"
 
 static heed_status make(heed_params *params, heed_error *error) {
     static const int matrix[] = {5, 7}, bias[] = {7};
@@ -36,7 +37,7 @@ static heed_status weights(bool int8, heed_error *error) {
     }
     if (status == HEED_OK) {
         if (int8)
-            heed_weights_round(&out);
+            round_to_int8(&out);
         if (memcmp(out.values, in.values, in.size * sizeof *in.values) != 0)
             status = HEED_ERROR_UNKNOWN;
     }

@@ -27,18 +27,30 @@ static heed_status make(heed_model **out, heed_error *error) {
     return status;
 }
 
-static heed_status save_and_load(heed_error *error) {
+static heed_status save_and_load_as(const heed_load_options *options, heed_error *error) {
     heed_model *made = NULL, *loaded = NULL;
     heed_status status = make(&made, error);
     if (status == HEED_OK)
         status = heed_model_save(made, scratch("model"), 1, error);
     if (status == HEED_OK)
-        status = heed_model_load_folder(scratch("model"), &loaded, error);
+        status = heed_model_load_folder(scratch("model"), options, &loaded, error);
     if (status == HEED_OK && heed_model_parameter_count(made) != heed_model_parameter_count(loaded))
         status = HEED_ERROR_UNKNOWN;
     heed_model_free(made);
     heed_model_free(loaded);
     return status;
+}
+
+static heed_status save_and_load(heed_error *error) {
+    return save_and_load_as(NULL, error);
+}
+
+static heed_status save_and_load_f32(heed_error *error) {
+    return save_and_load_as(&(heed_load_options){.f32 = 1}, error);
+}
+
+static heed_status save_and_load_trainable(heed_error *error) {
+    return save_and_load_as(&(heed_load_options){.trainable = 1}, error);
 }
 
 static heed_model *model; /* of the folder that save_and_load left */
@@ -93,7 +105,9 @@ int main(void) {
     if (!CHECK(scratch_open()))
         return heed_test_finish("fault_model");
     fault_every_allocation("save and load", save_and_load);
-    if (CHECK_OK(heed_model_load_folder(scratch("model"), &model, &error), &error)) {
+    fault_every_allocation("save and load in f32", save_and_load_f32);
+    fault_every_allocation("save and load to train", save_and_load_trainable);
+    if (CHECK_OK(heed_model_load_folder(scratch("model"), NULL, &model, &error), &error)) {
         fault_every_allocation("describe", describe);
         fault_every_allocation("greedy", greedy);
         first_answer[0] = '\0';

@@ -27,6 +27,26 @@ static void run(const heed_model *model, const char *text, size_t size)
     heed_generation_free(generation);
 }
 
+/* The weights in pieces, their size not known: the same verdict. */
+static void check_pieces(const heed_model_files *files, const heed_load_options *options, heed_status expected)
+{
+    const heed_model_files texts = {files->config, files->config_size, files->tokenizer, files->tokenizer_size, NULL, 0};
+    heed_model_loader *loader = NULL;
+    heed_model *model = NULL;
+    heed_error error = {0};
+    const char *bytes = files->weights;
+    heed_status status = heed_model_load_begin(&texts, options, &loader, &error);
+    for (size_t at = 0; status == HEED_OK && at < files->weights_size; at += 97)
+        status = heed_model_load_feed(loader, bytes + at, files->weights_size - at < 97 ? files->weights_size - at : 97,
+                                      &error);
+    if (status == HEED_OK)
+        status = heed_model_load_finish(loader, &model, &error);
+    else
+        heed_model_load_cancel(loader);
+    FUZZ_CHECK((status == HEED_OK) == (expected == HEED_OK) && (model != NULL) == (status == HEED_OK));
+    heed_model_free(model);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const char *config = (const char *)data, *end = config + size;
@@ -39,7 +59,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     heed_model *model = NULL;
     heed_error error = {0};
     char *json = NULL;
-    heed_status status = heed_model_load(&files, &model, &error);
+    const heed_load_options options = {.f32 = size % 2, .trainable = size % 7 == 0};
+    heed_status status = heed_model_load(&files, &options, &model, &error);
+    check_pieces(&files, &options, status);
     if (status != HEED_OK) {
         FUZZ_CHECK_REFUSED(status, error);
         FUZZ_CHECK(model == NULL);

@@ -37,12 +37,42 @@ static void check_views(const uint8_t *data, size_t size)
     heed_arena_free(&arena);
 }
 
+/* The same file in small pieces, to a store, its size known or not: the same verdict, the same weights. */
+static void check_pieces(const heed_params *whole, heed_status expected, const uint8_t *data, size_t size, int way)
+{
+    heed_params params = {0};
+    heed_error error = {0};
+    heed_weights_reader *reader = NULL;
+    const size_t piece = way & 1 ? 5 : 61;
+    heed_real got[4], want[4];
+    for (int i = 0; i < whole->count; i++)
+        heed_params_declare(&params, whole->list[i].name, HEED_INIT_ZERO, 0, whole->list[i].matrix, whole->list[i].rank,
+                            whole->list[i].dims);
+    heed_status status =
+        heed_weights_reader_create(&params, way & 2, way & 4 ? size : HEED_SIZE_UNKNOWN, &reader, &error);
+    for (size_t at = 0; status == HEED_OK && at < size; at += piece)
+        status = heed_weights_reader_feed(reader, data + at, size - at < piece ? size - at : piece, &error);
+    if (status == HEED_OK)
+        status = heed_weights_reader_end(reader, &error);
+    FUZZ_CHECK((status == HEED_OK) == (expected == HEED_OK));
+    if (status != HEED_OK)
+        FUZZ_CHECK_REFUSED(status, error);
+    for (int i = 0; status == HEED_OK && i < params.count; i++)
+        for (size_t row = 0; row < heed_param_rows(&params.list[i]); row++) {
+            heed_params_get_row(&params, i, row, got);
+            heed_params_get_row(whole, i, row, want);
+            FUZZ_CHECK(memcmp(got, want, heed_param_width(&params.list[i]) * sizeof *got) == 0);
+        }
+    heed_weights_reader_free(reader);
+    heed_params_free(&params);
+}
+
 static void check_weights(const uint8_t *data, size_t size)
 {
     static const int matrix[] = {3, 4}, bias[] = {3};
     heed_params params = {0};
     heed_error error = {0};
-    heed_params_declare(&params, "a.weight", HEED_INIT_ZERO, 0, false, 2, matrix);
+    heed_params_declare(&params, "a.weight", HEED_INIT_ZERO, 0, true, 2, matrix);
     heed_params_declare(&params, "a.bias", HEED_INIT_ZERO, 0, false, 1, bias);
     FUZZ_CHECK(heed_params_allocate(&params, &error) == HEED_OK);
     heed_status status = heed_weights_read(&params, data, size, &error);
@@ -50,6 +80,8 @@ static void check_weights(const uint8_t *data, size_t size)
         FUZZ_CHECK_REFUSED(status, error);
     for (size_t i = 0; status == HEED_OK && i < params.size; i++)
         FUZZ_CHECK(isfinite((double)params.values[i]));
+    for (int way = 0; way < 8; way++)
+        check_pieces(&params, status, data, size, way);
     heed_params_free(&params);
 }
 

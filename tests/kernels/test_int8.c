@@ -172,6 +172,34 @@ static void close_to_real(const heed_kernels *kernels) {
     end(&o, "close to real");
 }
 
+/* The first rows of what is packed, in either form, are a packed matrix of their own. */
+static void first_rows(const heed_kernels *kernels) {
+    enum { N = 150, K = 37 };
+    operands o = make(kernels, 3, N, K);
+    guarded w = guarded_random(N * K, 0), panels = guarded_new(kernels->packed_size(K, N), 0);
+    pack(kernels, &o);
+    kernels->pack(K, N, w.data, 1, K, panels.data);
+    for (int n = 1; n < N; n += 7) {
+        guarded c = guarded_new((size_t)(3 * n), 1), want = guarded_new((size_t)(3 * N), 1);
+        for (int int8 = 0; int8 < 2; int8++) {
+            if (int8) {
+                kernels->gemm_int8(3, n, K, o.a.data, o.a_row, o.packed, c.data, n, false, scratch);
+                kernels->gemm_int8(3, N, K, o.a.data, o.a_row, o.packed, want.data, N, false, scratch);
+            } else {
+                kernels->gemm_packed(3, n, K, o.a.data, o.a_row, panels.data, c.data, n, false);
+                kernels->gemm_packed(3, N, K, o.a.data, o.a_row, panels.data, want.data, N, false);
+            }
+            for (int i = 0; i < 3; i++)
+                heed_compare("first rows", (size_t)n, c.data + i * n, want.data + i * N, 0);
+        }
+        guarded_end(&c, "first rows");
+        guarded_end(&want, "all rows");
+    }
+    guarded_end(&w, "first rows w");
+    guarded_end(&panels, "first rows panels");
+    end(&o, "first rows");
+}
+
 static void rows_taken_out(const heed_kernels *kernels) {
     for (int n = 1; n < 70; n += 13)
         for (int k = 1; k < 40; k += 6) {
@@ -207,6 +235,7 @@ int main(void) {
     each_set(extremes);
     each_set(special_rows);
     each_set(close_to_real);
+    each_set(first_rows);
     each_set(rows_taken_out);
     for (size_t i = (size_t)(scratch - room.data) + HEED_GEMM_SCRATCH; i < room.n; i++)
         CHECK(room.data[i] == SENTINEL);

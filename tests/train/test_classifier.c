@@ -70,7 +70,7 @@ static void learns(const char *cell, const char *rest) {
     heed_model *model = NULL;
     heed_evaluation result;
     if (!CHECK_OK(train(cell, rest, cell, &error), &error) ||
-        !CHECK_OK(heed_model_load_folder(scratch(cell), &model, &error), &error))
+        !CHECK_OK(heed_model_load_folder(scratch(cell), NULL, &model, &error), &error))
         return;
     char data[400];
     snprintf(data, sizeof data, "%s", scratch("first.tsv"));

@@ -127,6 +127,7 @@ static void encoded(void) {
         CHECK_OK(heed_training_advance(training, &event, &error), &error);
     CHECK_OK(heed_training_model(training, &model, &error), &error);
     for (int quantize = 0; quantize < 2; quantize++) {
+        static const heed_load_options trainable = {.trainable = 1};
         static const char *const names[] = {"encoded/config.json", "encoded/tokenizer.json", "encoded/model.safetensors"};
         CHECK_OK(heed_model_encode(model, quantize, &files, &error), &error);
         CHECK_OK(heed_model_save(model, scratch("encoded"), quantize, &error), &error);
@@ -140,7 +141,7 @@ static void encoded(void) {
             CHECK(size > 0 && size == parts[i].size && memcmp(data, parts[i].data, size) == 0);
             heed_free(data);
         }
-        if (CHECK_OK(heed_model_load(&files, &loaded, &error), &error) && !quantize)
+        if (CHECK_OK(heed_model_load(&files, &trainable, &loaded, &error), &error) && !quantize)
             CHECK(memcmp(loaded->params.values, model->params.values, model->params.size * sizeof(heed_real)) == 0);
         heed_model_free(loaded);
         heed_model_files_free(&files);

@@ -242,7 +242,7 @@ static void bad_evaluations(void) {
     heed_model *model = NULL;
     heed_evaluation result;
     CHECK_OK(train(small_recipe_text((small_recipe){.epochs = 1}), "eval", 0, false, &error), &error);
-    if (!CHECK_OK(heed_model_load_folder(scratch("eval"), &model, &error), &error))
+    if (!CHECK_OK(heed_model_load_folder(scratch("eval"), NULL, &model, &error), &error))
         return;
     static const struct {
         const char *data, *references;

@@ -75,7 +75,7 @@ static void learns(void) {
     CHECK_OK(train((small_recipe){.epochs = 10}, "learns", 2, 0, false, &error), &error);
     static const char *const folders[] = {"learns", "learns/f32"};
     for (int i = 0; i < 2; i++) {
-        if (!CHECK_OK(heed_model_load_folder(scratch(folders[i]), &model, &error), &error))
+        if (!CHECK_OK(heed_model_load_folder(scratch(folders[i]), NULL, &model, &error), &error))
             return;
         heed_evaluate_options options = {.data = scratch("task.tsv"), .beam = 1, .threads = 1};
         CHECK_OK(heed_evaluate(model, &options, &result, &error), &error);

@@ -7,6 +7,7 @@
 #include "compare.h"
 #include "io/safetensors.h"
 #include "io/weights.h"
+#include "rounded.h"
 #include "scratch.h"
 
 enum { ROWS = 6, COLUMNS = 11 };
@@ -53,7 +54,7 @@ static void save_load_save(bool int8) {
         }
         CHECK_INT(far, 0);
         CHECK(memcmp(a.values, b.values, ROWS * COLUMNS * sizeof *a.values) != 0);
-        heed_weights_round(&a);
+        round_to_int8(&a);
     }
     CHECK(memcmp(a.values, b.values, a.size * sizeof *a.values) == 0);
     /* What was rounded once is rounded no further. */
@@ -185,6 +186,154 @@ static void scales(void) {
     }
 }
 
+/* The file of `list` to the parameters in pieces of `piece` bytes; with `known`, its size is said beforehand. */
+static heed_status read_in_pieces(heed_params *params, const char *bytes, size_t size, size_t piece, bool known,
+                                  bool int8, heed_error *error) {
+    heed_weights_reader *reader = NULL;
+    HEED_TRY(heed_weights_reader_create(params, int8, known ? size : HEED_SIZE_UNKNOWN, &reader, error));
+    heed_status status = HEED_OK;
+    for (size_t at = 0; at < size && status == HEED_OK; at += piece)
+        status = heed_weights_reader_feed(reader, bytes + at, size - at < piece ? size - at : piece, error);
+    heed_error once = {0}, again = {0};
+    if (status != HEED_OK) { /* and so it stays */
+        CHECK_STATUS(heed_weights_reader_feed(reader, bytes, size, &once), status, &once);
+        CHECK_STATUS(heed_weights_reader_end(reader, &again), status, &again);
+        CHECK_STRING(again.message, error->message);
+    } else {
+        status = heed_weights_reader_end(reader, error);
+    }
+    heed_weights_reader_free(reader);
+    return status;
+}
+
+static void compare_rows(const heed_params *got, const heed_params *want) {
+    heed_real row[2][24];
+    for (int id = 0; id < want->count; id++)
+        for (size_t r = 0; r < heed_param_rows(&want->list[id]); r++) {
+            heed_params_get_row(got, id, r, row[0]);
+            heed_params_get_row(want, id, r, row[1]);
+            heed_compare(want->list[id].name, heed_param_width(&want->list[id]), row[0], row[1], 0);
+        }
+}
+
+/* However a file is cut into pieces, in whatever order its tensors lie, and whatever form the weights take. */
+static void pieces(void) {
+    static const size_t sizes[] = {1, 2, 3, 7, 11, 44, 100, 1000, 100000};
+    static float values[ROWS * COLUMNS], scale[ROWS] = {0.5f, 1, -2, 1e-3f, 3, 0};
+    static signed char q[ROWS * COLUMNS];
+    for (int i = 0; i < ROWS * COLUMNS; i++) {
+        values[i] = (float)i - 20;
+        q[i] = (signed char)(4 * i - 128);
+    }
+    const heed_safetensor tensors[] = {
+        {.name = "a.weight", .dtype = HEED_I8, .rank = 2, .dims = {ROWS, COLUMNS}, .data = {(const void *)q, 0}},
+        {.name = "a.weight.scale", .rank = 1, .dims = {ROWS}, .data = {(const void *)scale, 0}},
+        {.name = "a.bias", .rank = 1, .dims = {COLUMNS}, .data = {(const void *)values, 0}},
+        {.name = "b.weight", .rank = 3, .dims = {2, 3, 4}, .data = {(const void *)values, 0}},
+        {.name = "a.weight", .rank = 2, .dims = {ROWS, COLUMNS}, .data = {(const void *)values, 0}}};
+    static const int orders[][5] = {{4, 0, 1, 2, 3}, {4, 1, 0, 3, 2}, {4, 3, 2, 0, 1}, {4, 1, 2, 3, 0}, {3, 4, 3, 2, 0}};
+    for (size_t o = 0; o < sizeof orders / sizeof *orders; o++) {
+        heed_safetensor list[4];
+        heed_params flat;
+        heed_error error = {0};
+        heed_string_buffer file = {0};
+        for (int i = 0; i < orders[o][0]; i++)
+            list[i] = tensors[orders[o][i + 1]];
+        CHECK_OK(heed_safetensors_encode(list, orders[o][0], NULL, 0, "pieces", &file, &error), &error);
+        make(&flat);
+        CHECK_OK(heed_weights_read(&flat, file.text, file.length, &error), &error);
+        CHECK((double)flat.values[2] == (o < 4 ? -60.0 : -18.0));
+        for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++)
+            for (int way = 0; way < 8; way++) {
+                heed_params params;
+                make(&params);
+                if (way & 1) {
+                    heed_free(params.values);
+                    params.values = NULL;
+                }
+                CHECK_OK(read_in_pieces(&params, file.text, file.length, sizes[s], way & 2, way & 4, &error), &error);
+                CHECK((params.list[0].form == HEED_FORM_INT8) == ((way & 5) == 5 && o < 4));
+                compare_rows(&params, &flat);
+                heed_params_free(&params);
+            }
+        /* Cut anywhere, it is refused; so is a byte more. */
+        int accepted = 0;
+        for (size_t n = 0; n <= file.length + 1; n++)
+            for (int way = 0; way < 4; way++) {
+                heed_params params;
+                heed_error cut = {0};
+                make(&params);
+                heed_free(params.values);
+                params.values = NULL;
+                char *exact = heed_alloc(n, 1);
+                memcpy(exact, file.text, n < file.length ? n : file.length);
+                if (n != file.length) {
+                    heed_status status = read_in_pieces(&params, exact, n, way & 1 ? n + 1 : 13, way & 2, true, &cut);
+                    accepted += status == HEED_OK || cut.message[0] == '\0';
+                }
+                heed_free(exact);
+                heed_params_free(&params);
+            }
+        CHECK_INT(accepted, 0);
+        heed_string_free(&file);
+        heed_params_free(&flat);
+    }
+}
+
+/* What a header may ask for before there are bytes to show for it. */
+static void lying_headers(void) {
+    static const unsigned char lengths[][8] = {{1, 0, 0, 1}, {0, 0, 0, 0, 1}, {255, 255, 255, 255, 255, 255, 255, 255}};
+    for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++) {
+        heed_params params;
+        heed_error error = {0};
+        make(&params);
+        CHECK_STATUS(read_in_pieces(&params, (const char *)lengths[i], 8, 3, false, true, &error), HEED_ERROR_FORMAT,
+                     &error);
+        CHECK_CONTAINS(error.message, "weights: the header is said to have");
+        heed_params_free(&params);
+    }
+    /* A parameter whose name is that of another one's scales. */
+    static float zeros[ROWS * COLUMNS];
+    const heed_safetensor list[] = {
+        {.name = "w", .dtype = HEED_I8, .rank = 2, .dims = {ROWS, COLUMNS}, .data = {(const void *)zeros, 0}},
+        {.name = "w.scale", .rank = 1, .dims = {ROWS}, .data = {(const void *)zeros, 0}}};
+    heed_params params = {0};
+    heed_error error = {0};
+    heed_params_declare(&params, "w", HEED_INIT_ZERO, 0, true, 2, (int[]){ROWS, COLUMNS});
+    heed_params_declare(&params, "w.scale", HEED_INIT_ZERO, 0, false, 1, (int[]){ROWS});
+    heed_string_buffer file = {0};
+    CHECK_OK(heed_safetensors_encode(list, 2, NULL, 0, "both", &file, &error), &error);
+    CHECK_STATUS(read_in_pieces(&params, file.text, file.length, 64, false, true, &error), HEED_ERROR_FORMAT, &error);
+    CHECK_CONTAINS(error.message, "w.scale is both");
+    heed_string_free(&file);
+    heed_params_free(&params);
+}
+
+/* The block of a model that was trained, turned into the forms of one that is used, and what those are written as. */
+static void settled(void) {
+    for (int int8 = 0; int8 < 2; int8++) {
+        heed_params trained, used;
+        heed_error error = {0};
+        heed_string_buffer before = {0}, after = {0};
+        make(&trained);
+        make(&used);
+        CHECK_OK(heed_weights_encode(&trained, int8, &before, &error), &error);
+        CHECK_OK(heed_params_pack(&used, &error), &error); /* what was packed meanwhile makes no difference */
+        CHECK_OK(heed_params_settle(&used, int8, &error), &error);
+        CHECK(used.values == NULL && used.list[0].form == (int8 ? HEED_FORM_INT8 : HEED_FORM_PANELS));
+        CHECK_OK(heed_params_settle(&used, int8, &error), &error);
+        if (int8)
+            round_to_int8(&trained);
+        compare_rows(&used, &trained);
+        CHECK_OK(heed_weights_encode(&used, int8, &after, &error), &error);
+        CHECK(after.length == before.length && (int8 || memcmp(after.text, before.text, after.length) == 0));
+        heed_string_free(&before);
+        heed_string_free(&after);
+        heed_params_free(&trained);
+        heed_params_free(&used);
+    }
+}
+
 static void writing_refuses(void) {
     heed_params params;
     heed_error nan = {0}, folder = {0};
@@ -205,6 +354,9 @@ int main(void) {
     rows_of_zeros();
     wrong_files();
     scales();
+    pieces();
+    lying_headers();
+    settled();
     writing_refuses();
     scratch_close();
     return heed_test_finish("weights");

@@ -99,8 +99,8 @@ test('a thousand loads, runs and failures do not grow the memory', () => {
 test('memory that is not there is an error', async () => {
   const small = await newEngine();
   for (const size of [2 ** 31 + 8, 2 ** 32 + 8]) { // untouched, so the system gives them out without having them
-    const weights = new ArrayBuffer(size);
-    assert.match(thrown('memory', () => small.loadModel({ ...files, weights })).message, new RegExp(size));
+    const config = new ArrayBuffer(size);
+    assert.match(thrown('memory', () => small.loadModel({ ...files, config })).message, new RegExp(size));
   }
   small.loadModel(files).run('heed');
 });

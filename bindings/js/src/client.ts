@@ -9,7 +9,7 @@
 import { dispose } from './dispose.js';
 import { callersStack, EngineError, throwIfAborted } from './error.js';
 import type {
-  EngineInfo, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles, ModelInfo, ModuleName, RunOptions,
+  Dtype, EngineInfo, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles, ModelInfo, ModuleName, RunOptions,
 } from './protocol.js';
 import { Runnable } from './runnable.js';
 import { Session } from './session.js';
@@ -27,7 +27,12 @@ export interface ConnectOptions {
   /** The larger form of the module, which has benchmark(). */
   measures?: boolean;
 }
-export interface LoadOptions { onProgress?: (progress: LoadProgress) => void; signal?: AbortSignal }
+export interface LoadOptions {
+  onProgress?: (progress: LoadProgress) => void;
+  signal?: AbortSignal;
+  /** 'f32' computes in f32 also where weights are int8: slower, nearer to what was trained. */
+  dtype?: Dtype;
+}
 
 const pageUrl = (url: string | URL) => new URL(url, globalThis.document?.baseURI ?? location.href);
 
@@ -77,15 +82,19 @@ export class Engine {
    * Loads a model: the URL of its folder (relative to the page), its files' bytes, or the zip of its folder. Progress
    * counts bytes.
    */
-  async load(source: string | URL | ModelFiles | Blob, { onProgress, signal }: LoadOptions = {}): Promise<Model> {
+  async load(source: string | URL | ModelFiles | Blob, options: LoadOptions = {}): Promise<Model> {
+    const { onProgress, signal, dtype = 'int8' } = options;
     const withStack = callersStack();
     try {
       throwIfAborted(signal);
+      if (dtype !== 'int8' && dtype !== 'f32') throw new EngineError('argument', `dtype: "${dtype}" is not int8 or f32`);
       const where = typeof source === 'string' || source instanceof URL ? pageUrl(source).href
         : source instanceof Blob ? await unzip(source) : source;
       const session = this.#live();
-      const { model, info, files } = await session.call('load', [where], { signal, onProgress });
-      return new Model(() => this.#live(), session, model, info, files ?? where as ModelFiles);
+      const { model, info, files } = await session.call('load', [where, dtype], { signal, onProgress });
+      const again = files ?? where; // what came from an address comes back as files
+      const reload = (other: Session) => other.call('load', [again, dtype]).then((loaded) => loaded.model);
+      return new Model(() => this.#live(), session, model, info, reload);
     } catch (caught) {
       throw withStack(caught);
     }
@@ -143,19 +152,20 @@ export class Engine {
 export class Model extends Runnable {
   readonly info: ModelInfo;
   readonly #live: () => Session;
-  readonly #files: ModelFiles;
+  readonly #reload: (session: Session) => Promise<number>;
   #session: Session;
   #number: Promise<number> | null; // null: loading into the new worker failed
   #freed = false;
 
   /** Use engine.load(). */
-  constructor(live: () => Session, session: Session, number: number, info: ModelInfo, files: ModelFiles) {
+  constructor(live: () => Session, session: Session, number: number, info: ModelInfo,
+    reload: (session: Session) => Promise<number>) {
     super();
     this.#live = live;
     this.#session = session;
     this.#number = Promise.resolve(number);
     this.info = info;
-    this.#files = files;
+    this.#reload = reload;
   }
 
   /** Where the bytes of the engine's memory are at the end of such a run. */
@@ -186,7 +196,7 @@ export class Model extends Runnable {
     const session = this.#live();
     if (session !== this.#session || this.#number === null) {
       this.#session = session;
-      this.#number = session.call('load', [this.#files]).then(({ model }) => model);
+      this.#number = this.#reload(session);
       this.#number.catch(() => { this.#number = null; });
     }
     return { session, number: await this.#number };

@@ -3,11 +3,11 @@ import { BenchJob } from './bench.js';
 import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
 import type {
-  BenchOptions, EngineInfo, ExportOptions, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, ModuleName,
+  BenchOptions, Dtype, EngineInfo, ExportOptions, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, ModuleName,
   Result, RunOptions, TrainingFigures,
 } from './protocol.js';
 import {
-  Raw, type Exports, type GenerationHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
+  Raw, type Exports, type GenerationHandle, type LoaderHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
 } from './raw.js';
 
 /** The engine on the thread that calls it: in the worker, or in Node. Everything it makes is freed by its `free`. */
@@ -28,7 +28,21 @@ export class LocalEngine {
   /** What the module's memory takes; it never shrinks. */
   get memoryBytes(): number { return this.#raw.memoryBytes; }
 
-  loadModel(files: ModelFiles): LocalModel { return new LocalModel(this.#raw, this.#raw.modelLoad(files)); }
+  /** The model of files that are all in memory. */
+  loadModel({ config, tokenizer, weights }: ModelFiles, dtype?: Dtype): LocalModel {
+    const loading = this.startLoading(config, tokenizer, weights.byteLength, dtype);
+    try {
+      loading.feed(new Uint8Array(weights));
+      return loading.finish();
+    } finally {
+      loading.free();
+    }
+  }
+
+  /** A model whose weights come piece by piece; `weightsSize` is 0 when it is not known. */
+  startLoading(config: ArrayBuffer, tokenizer: ArrayBuffer, weightsSize: number, dtype: Dtype = 'int8'): Loading {
+    return new Loading(this.#raw, this.#raw.loadBegin(config, tokenizer, weightsSize, dtype));
+  }
 
   /** Measures kernels against what the registers allow. Its matrices take up to 80 MB, which the module then keeps. */
   benchmark(options: KernelOptions = {}): KernelRate[] { return this.#raw.benchKernels(options); }
@@ -55,6 +69,40 @@ function checkTraces({ trace = [] }: RunOptions, known: Set<string>): void {
 }
 
 const tracesOf = (info: ModelInfo) => new Set(['attention', ...info.traces]);
+
+/** A model on its way in. */
+export class Loading {
+  readonly #raw: Raw;
+  #handle: LoaderHandle | null;
+
+  constructor(raw: Raw, handle: LoaderHandle) {
+    this.#raw = raw;
+    this.#handle = handle;
+  }
+
+  /** The next bytes of the weights. */
+  feed(piece: Uint8Array): void { this.#raw.loadFeed(this.#live(), piece); }
+
+  /** The model, when all has come. */
+  finish(): LocalModel {
+    const handle = this.#live();
+    this.#handle = null;
+    return new LocalModel(this.#raw, this.#raw.loadFinish(handle));
+  }
+
+  /** Gives up what is not finished. */
+  free(): void {
+    if (this.#handle !== null) this.#raw.loadCancel(this.#handle);
+    this.#handle = null;
+  }
+
+  [dispose](): void { this.free(); }
+
+  #live(): LoaderHandle {
+    if (this.#handle === null) throw new EngineError('freed', 'the loading is over');
+    return this.#handle;
+  }
+}
 
 export class LocalModel {
   readonly #raw: Raw;

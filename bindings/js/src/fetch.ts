@@ -1,5 +1,5 @@
 import { EngineError, throwIfAborted } from './error.js';
-import type { LoadProgress, ModelFiles } from './protocol.js';
+import type { LoadProgress, KeptFiles } from './protocol.js';
 
 /** A response with a body that can be used; everything else is an error that names the address. */
 export async function fetchOk(url: URL, signal?: AbortSignal): Promise<Response> {
@@ -25,36 +25,39 @@ function expectedBytes(response: Response): number {
 
 interface Download { loaded: number; expected: number; done: boolean }
 
-async function readBody(url: URL, signal: AbortSignal, download: Download, report: () => void): Promise<ArrayBuffer> {
-  const response = await fetchOk(url, signal);
-  download.expected = expectedBytes(response);
-  report();
-  const chunks: Uint8Array[] = [];
+/** The pieces of a body as they come. */
+async function* pieces(url: URL, response: Response, signal: AbortSignal, download: Download, report: () => void) {
+  const reader = response.body!.getReader();
   try {
-    const reader = response.body!.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      chunks.push(part.value);
+    for (;;) {
+      const part = await reader.read().catch((caught: unknown) => {
+        throwIfAborted(signal);
+        const what = `${url}: the connection broke after ${download.loaded} bytes`;
+        throw new EngineError('network', what, { cause: caught });
+      });
+      if (part.done) break;
       download.loaded += part.value.length;
       report();
+      yield part.value;
     }
-  } catch (caught) {
-    throwIfAborted(signal);
-    throw new EngineError('network', `${url}: the connection broke after ${download.loaded} bytes`, { cause: caught });
+    download.done = true;
+  } finally {
+    reader.cancel().catch(() => {}); // of a body that is read to its end or broken there is nothing to cancel
   }
-  download.done = true;
-  const body = new Uint8Array(download.loaded);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body.buffer;
 }
 
-/** The files of a model folder, fetched side by side. A query in the folder's URL goes to each file. */
+/** What takes the weights while they arrive. */
+interface Sink { feed(piece: Uint8Array): void }
+
+/**
+ * The files of a model folder, fetched side by side. As soon as the texts are there `open` is called with them and the
+ * size of the weights (0: not known), and what it gives is fed the weights. They come back as a blob, which the browser
+ * may keep outside the worker's memory. A query in the folder's URL goes to each file.
+ */
 export async function fetchModel(
   folder: string, signal: AbortSignal, progress: (p: LoadProgress) => void,
-): Promise<ModelFiles> {
+  open: (config: ArrayBuffer, tokenizer: ArrayBuffer, weightsSize: number) => Promise<Sink>,
+): Promise<KeptFiles> {
   const base = new URL(folder);
   if (!base.pathname.endsWith('/')) base.pathname += '/';
   const downloads: Download[] = [];
@@ -65,18 +68,32 @@ export async function fetchModel(
   };
   const stop = new AbortController(); // the first failure stops the other downloads, and so does the caller
   signal.addEventListener('abort', () => stop.abort(), { once: true });
-  const file = (name: string) => {
+  const file = async (name: string) => {
     const url = new URL(name, base);
     url.search = base.search;
     const download = { loaded: 0, expected: 0, done: false };
     downloads.push(download);
-    return readBody(url, stop.signal, download, report);
+    const response = await fetchOk(url, stop.signal);
+    download.expected = expectedBytes(response);
+    report();
+    return { size: download.expected, parts: pieces(url, response, stop.signal, download, report) };
+  };
+  const text = async (name: string) => {
+    const parts: Uint8Array<ArrayBuffer>[] = [];
+    for await (const part of (await file(name)).parts) parts.push(part);
+    return new Blob(parts).arrayBuffer();
   };
   try {
-    const files = [file('config.json'), file('tokenizer.json'), file('model.safetensors')] as const;
-    const [config, tokenizer, weights] = await Promise.all(files);
+    const all = [text('config.json'), text('tokenizer.json'), file('model.safetensors')] as const;
+    const [config, tokenizer, { size, parts }] = await Promise.all(all);
+    const sink = await open(config, tokenizer, size);
+    const blobs: Blob[] = [];
+    for await (const part of parts) {
+      sink.feed(part);
+      blobs.push(new Blob([part]));
+    }
     report();
-    return { config, tokenizer, weights };
+    return { config, tokenizer, weights: new Blob(blobs) };
   } catch (caught) {
     throwIfAborted(signal);
     stop.abort();

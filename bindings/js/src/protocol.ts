@@ -48,6 +48,11 @@ export interface EngineInfo { isa: string; module: ModuleName; version: string }
 
 /** The bytes of the three files of a model folder. */
 export interface ModelFiles { config: ArrayBuffer; tokenizer: ArrayBuffer; weights: ArrayBuffer }
+/** The same, kept for a worker that may come: a blob need not be in memory. */
+export type KeptFiles = Omit<ModelFiles, 'weights'> & { weights: ArrayBuffer | Blob };
+
+/** How products with weights that are int8 in the file are computed; int8 when left out. */
+export type Dtype = 'int8' | 'f32';
 
 /** A model of the comparison with other engines (bench/README.md): "M1" .., "infer" or "train". */
 export interface BenchOptions { model: string; task?: string; dtype?: string }
@@ -75,8 +80,8 @@ export interface MemoryMap {
   total: number; // of the module's memory; it never shrinks
   base: number; // constants and stack
   used: number;
-  parameters: number; // the flat block
-  packed: number; // the matrices again, in the kernels' order
+  parameters: number; // the flat block of a model that trains, 0 of others
+  packed: number; // what the kernels read: matrices in their order; all parameters where there is no flat block
   model: number; // configuration, network, tokenizers
   tensors: number; // the arena of what the steps compute
   hypotheses: number; // the arena of input and search
@@ -118,7 +123,7 @@ export interface EngineApi {
   /** The first call; the others wait for it. */
   open(module: ModuleName | undefined, measures: boolean): EngineInfo;
   /** The folder's URL is absolute. The files come back with the model, so that a new worker can have them. */
-  load(source: string | ModelFiles): { model: number; info: ModelInfo; files: ModelFiles | null };
+  load(source: string | KeptFiles, dtype: Dtype): { model: number; info: ModelInfo; files: KeptFiles | null };
   run(model: number, text: string, options: RunOptions): Result;
   startStream(model: number, text: string, options: StreamOptions): number;
   /** The next steps, none or one; with the last comes the result, and the stream is over. */

@@ -1,7 +1,7 @@
 import { EngineError } from './error.js';
 import type {
-  BenchCheck, BenchOptions, ErrorCode, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, Result, RunOptions,
-  TrainingFigures,
+  BenchCheck, BenchOptions, Dtype, ErrorCode, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, Result,
+  RunOptions, TrainingFigures,
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
@@ -15,8 +15,11 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_error_message(): number;
   heed_wasm_version(): number;
   heed_wasm_isa(): number;
-  heed_wasm_model_load(config: number, configSize: number, tokenizer: number, tokenizerSize: number,
-    weights: number, weightsSize: number): number;
+  heed_wasm_load_begin(config: number, configSize: number, tokenizer: number, tokenizerSize: number,
+    weightsSize: number, f32: number, trainable: number): number;
+  heed_wasm_load_feed(loader: number, bytes: number, size: number): number;
+  heed_wasm_load_finish(loader: number): number;
+  heed_wasm_load_cancel(loader: number): void;
   heed_wasm_model_describe(model: number): number;
   heed_wasm_model_free(model: number): void;
   heed_wasm_generation_start(model: number, text: number, size: number, beam: number, maxLength: number,
@@ -45,6 +48,7 @@ export interface Exports extends WebAssembly.Exports {
 }
 
 /** Handles are addresses that mean something to the module only; the brands keep them apart. */
+export type LoaderHandle = number & { readonly brand: 'loader' };
 export type ModelHandle = number & { readonly brand: 'model' };
 export type GenerationHandle = number & { readonly brand: 'generation' };
 export type BenchHandle = number & { readonly brand: 'bench' };
@@ -55,6 +59,9 @@ const EVENTS = ['step', 'judging', 'epoch', 'finished'] as const;
 export type TrainingEvent = (typeof EVENTS)[number];
 
 const decoder = new TextDecoder();
+
+/** Bytes of weights that are copied into the module at once. */
+const PIECE = 1 << 16;
 
 /**
  * The only code that knows pointers. Everything that comes out is a copy: no view of the module's memory leaves,
@@ -71,13 +78,32 @@ export class Raw {
   version(): string { return this.#textAt(this.#exports.heed_wasm_version()); }
   isa(): string { return this.#textAt(this.#exports.heed_wasm_isa()); }
 
-  modelLoad({ config, tokenizer, weights }: ModelFiles): ModelHandle {
-    return this.#withCopies([config, tokenizer, weights], ([c, t, w]) => {
-      const load = this.#exports.heed_wasm_model_load;
-      const model = load(c!, config.byteLength, t!, tokenizer.byteLength, w!, weights.byteLength);
-      return this.#pointer(model) as ModelHandle;
+  /** `weightsSize` is 0 when it is not known. */
+  loadBegin(config: Uint8Array | ArrayBuffer, tokenizer: Uint8Array | ArrayBuffer, weightsSize: number,
+    dtype: Dtype): LoaderHandle {
+    if (!Number.isSafeInteger(weightsSize) || weightsSize >= 2 ** 32) { // its upper bits would be lost on the way
+      throw new EngineError('memory', `out of memory for ${weightsSize} bytes of weights`);
+    }
+    return this.#withCopies([config, tokenizer], ([c, t]) => {
+      const begin = this.#exports.heed_wasm_load_begin;
+      const f32 = dtype === 'f32' ? 1 : 0;
+      return this.#pointer(begin(c!, config.byteLength, t!, tokenizer.byteLength, weightsSize, f32, 0)) as LoaderHandle;
     });
   }
+
+  loadFeed(loader: LoaderHandle, bytes: Uint8Array): void {
+    for (let at = 0; at < bytes.length; at += PIECE) { // the copy stays small, however large what came is
+      const piece = bytes.subarray(at, at + PIECE);
+      this.#withCopies([piece], ([p]) => this.#succeed(this.#exports.heed_wasm_load_feed(loader, p!, piece.length)));
+    }
+  }
+
+  /** Also when it fails the loader is no more. */
+  loadFinish(loader: LoaderHandle): ModelHandle {
+    return this.#pointer(this.#exports.heed_wasm_load_finish(loader)) as ModelHandle;
+  }
+
+  loadCancel(loader: LoaderHandle): void { this.#exports.heed_wasm_load_cancel(loader); }
 
   modelDescribe(model: ModelHandle): ModelInfo {
     return this.#takeJson(this.#exports.heed_wasm_model_describe(model)) as ModelInfo;

@@ -1,6 +1,6 @@
 /** The worker: owns the engine, answers the calls of protocol.ts. */
 import { chooseModule } from './detect.js';
-import { LocalEngine, LocalTraining, type LocalModel, type Search } from './engine.js';
+import { LocalEngine, LocalTraining, type Loading, type LocalModel, type Search } from './engine.js';
 import { asEngineError, EngineError, throwIfAborted } from './error.js';
 import { fetchModel, fetchOk } from './fetch.js';
 import type {
@@ -19,6 +19,8 @@ const WASM: Record<'heed' | 'bench', Record<ModuleName, URL>> = {
 
 /** Between two looks at the messages that came in, among them cancellations. */
 const SLICE_MS = 8;
+/** Bytes of weights that are taken out of a blob at once. */
+const SLICE_BYTES = 1 << 20;
 
 /** What a call has beside its arguments. */
 interface Call<M extends Method = Method> {
@@ -96,17 +98,36 @@ const handlers: Handlers = {
     return (await opening).info;
   },
 
-  async load(call, source) {
-    const fetched = typeof source === 'string' ? fetchModel(source, call.signal, call.progress) : source;
-    const [engine, files] = await Promise.all([opening, fetched]);
-    throwIfAborted(call.signal);
-    const model = engine.loadModel(files);
-    const info = model.describe();
-    const number = ++lastNumber;
-    models.set(number, model);
-    if (files === source) return { model: number, info, files: null };
-    call.transfer.push(files.config, files.tokenizer, files.weights);
-    return { model: number, info, files };
+  async load(call, source, dtype) {
+    let loading: Loading | null = null;
+    const open = async (config: ArrayBuffer, tokenizer: ArrayBuffer, weightsSize: number) => {
+      const engine = await opening;
+      throwIfAborted(call.signal);
+      return loading = engine.startLoading(config, tokenizer, weightsSize, dtype);
+    };
+    const opened = () => loading!; // TypeScript does not see what `open` has done
+    try {
+      const fetched = typeof source === 'string';
+      const files = fetched ? await fetchModel(source, call.signal, call.progress, open) : source;
+      if (!fetched) {
+        const weights = new Blob([files.weights]);
+        const sink = await open(files.config, files.tokenizer, weights.size);
+        for (let at = 0; at < weights.size; at += SLICE_BYTES) {
+          sink.feed(new Uint8Array(await weights.slice(at, at + SLICE_BYTES).arrayBuffer()));
+          throwIfAborted(call.signal);
+        }
+      }
+      throwIfAborted(call.signal);
+      const model = opened().finish();
+      const info = model.describe();
+      const number = ++lastNumber;
+      models.set(number, model);
+      if (!fetched) return { model: number, info, files: null };
+      call.transfer.push(files.config, files.tokenizer);
+      return { model: number, info, files };
+    } finally {
+      (loading as Loading | null)?.free();
+    }
   },
 
   run: (call, model, text, options) => toTheEnd(call, model, text, options, (generation) => generation.result()),

@@ -59,9 +59,10 @@ heed_generation_step heed_generation_get(const heed_generation *generation, int 
  *  "trace": [{"name", "shape", "values"}], "ms"}.
  * The steps of an ended hypothesis include the one that chose <eos>; "tokens" does not. Free with heed_text_free. */
 heed_status heed_generation_json(const heed_generation *generation, char **json, heed_error *error);
-/* The bytes that it and its model hold now, as JSON: {"parameters": the flat block, "packed": the matrices in the kernels'
- * order, "model": configuration, network, tokenizers, "tensors": the arena of all that steps compute, "hypotheses": input
- * and search, "scratch": of the matrix product}. Free with heed_text_free. */
+/* The bytes that it and its model hold now, as JSON: {"parameters": the flat block of a model that trains, "packed": what
+ * the kernels read (all parameters where there is no flat block), "model": configuration, network, tokenizers, "tensors":
+ * the arena of all that steps compute, "hypotheses": input and search, "scratch": of the matrix product}. Free with
+ * heed_text_free. */
 heed_status heed_generation_memory(const heed_generation *generation, char **json, heed_error *error);
 void heed_generation_free(heed_generation *generation); /* NULL is allowed */
 

@@ -25,10 +25,31 @@ typedef struct heed_model_files {
     size_t weights_size;
 } heed_model_files;
 
-/* Loads a model for use: int8 weights become f32, matrices are packed for the kernels. Everything in the files is
- * checked; on failure *out is NULL, nothing is kept and `error` says what is wrong. Free with heed_model_free. */
-heed_status heed_model_load(const heed_model_files *files, heed_model **out, heed_error *error);
-heed_status heed_model_load_folder(const char *folder, heed_model **out, heed_error *error);
+typedef struct heed_load_options { /* zero-initialise */
+    int f32;       /* weights that are int8 become f32 too; otherwise they stay, and products with them are int8 (the
+                      activations are rounded to 7 bits) */
+    int trainable; /* parameters as one block that gradients and optimisers know, in f32; otherwise each is kept once, in
+                      the form that the kernels read */
+} heed_load_options;
+
+/* Loads a model. Everything in the files is checked; on failure *out is NULL, nothing is kept and `error` says what is
+ * wrong. `options` may be NULL. Free with heed_model_free. The folder's weights are read in pieces. */
+heed_status heed_model_load(const heed_model_files *files, const heed_load_options *options, heed_model **out,
+                            heed_error *error);
+heed_status heed_model_load_folder(const char *folder, const heed_load_options *options, heed_model **out,
+                                   heed_error *error);
+
+/* The same for weights that come in pieces of any size, from a network: beside the model's own memory there is never more
+ * than the header of the file and one row of a matrix. `files->weights` is not read; weights_size is what the pieces will
+ * be in all, 0 when it is not known. After a failed feed, feed and finish fail in the same way. */
+typedef struct heed_model_loader heed_model_loader;
+heed_status heed_model_load_begin(const heed_model_files *files, const heed_load_options *options,
+                                  heed_model_loader **out, heed_error *error);
+heed_status heed_model_load_feed(heed_model_loader *loader, const void *bytes, size_t size, heed_error *error);
+/* Frees the loader, whatever comes of it. */
+heed_status heed_model_load_finish(heed_model_loader *loader, heed_model **out, heed_error *error);
+void heed_model_load_cancel(heed_model_loader *loader); /* frees it before its time; NULL is allowed */
+
 void heed_model_free(heed_model *model); /* NULL is allowed */
 
 /* Writes config.json, tokenizer.json and model.safetensors (int8 with per-row scales when `quantize`). */

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +67,38 @@ heed_status heed_file_read(const char *path, char **data, size_t *size, heed_err
     *data = text;
     *size = n;
     return HEED_OK;
+}
+
+heed_status heed_file_stream(const char *path,
+                             heed_status (*take)(void *context, const void *bytes, size_t size, uint64_t total,
+                                                 heed_error *error),
+                             void *context, heed_error *error)
+{
+    enum { PIECE = 1 << 16 };
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return fail_errno(error, path, "open");
+    setvbuf(file, NULL, _IONBF, 0); /* pieces are large already */
+    struct stat facts;
+    const bool sized = fstat(fileno(file), &facts) == 0 && S_ISREG(facts.st_mode) && facts.st_size >= 0;
+    const uint64_t total = sized ? (uint64_t)facts.st_size : HEED_FILE_UNSIZED;
+    unsigned char *piece = heed_alloc(PIECE, 1);
+    heed_status status = HEED_OK;
+    if (piece == NULL)
+        status = heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory while reading", path);
+    for (bool first = true; status == HEED_OK; first = false) {
+        errno = 0;
+        const size_t got = fread(piece, 1, PIECE, file);
+        if (ferror(file))
+            status = fail_errno(error, path, "read");
+        else if (got > 0 || first)
+            status = take(context, piece, got, total, error);
+        if (got == 0)
+            break;
+    }
+    fclose(file);
+    heed_free(piece);
+    return status;
 }
 
 static int write_all(int descriptor, const unsigned char *data, size_t size)

@@ -57,6 +57,11 @@ void *heed_alloc(size_t count, size_t size)
     return block;
 }
 
+void *heed_alloc_large(size_t bytes)
+{
+    return allocate(bytes);
+}
+
 void *heed_realloc(void *block, size_t old_bytes, size_t count, size_t size)
 {
     /* Not realloc(): it promises no more than the alignment of max_align_t. */

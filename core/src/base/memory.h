@@ -12,6 +12,8 @@ void *heed_alloc(size_t count, size_t size);
 /* Grows or shrinks a block from heed_alloc, keeping the first min(old, new) bytes; new bytes are not cleared.
  * On failure returns NULL and the old block stays. `old_bytes` is the size it was allocated with. */
 void *heed_realloc(void *block, size_t old_bytes, size_t count, size_t size);
+/* `bytes` for what is read again and again (weights): aligned, not cleared, and in large pages where the system has them. */
+void *heed_alloc_large(size_t bytes);
 void heed_free(void *block); /* NULL is allowed */
 
 /* Allocations since the process began; for tests of "a step allocates nothing". */

@@ -134,7 +134,7 @@ static heed_status check_metadata(const heed_json *metadata, const char *what, h
 }
 
 /* Bytes of tensors must follow one another and fill the file: no overlap, no hole, no tail. */
-static heed_status place_tensors(placed *list, heed_bytes data, const char *what, heed_safetensors *out,
+static heed_status place_tensors(placed *list, uint64_t data_size, const char *what, heed_safetensors *out,
                                  heed_error *error)
 {
     uint64_t at = 0;
@@ -148,29 +148,19 @@ static heed_status place_tensors(placed *list, heed_bytes data, const char *what
                              (unsigned long long)(list[i].begin - at), list[i].tensor.name);
         at = list[i].end;
         out->list[i] = list[i].tensor;
-        out->list[i].data.data = data.data + list[i].begin;
         out->list[i].data.size = (size_t)(list[i].end - list[i].begin);
     }
-    if (at != data.size)
+    if (data_size != HEED_SIZE_UNKNOWN && at != data_size)
         return heed_fail(error, HEED_ERROR_FORMAT, "%s: %llu bytes after the last tensor", what,
-                         (unsigned long long)(data.size - at));
+                         (unsigned long long)(data_size - at));
     return HEED_OK;
 }
 
-static heed_status parse(heed_arena *arena, heed_bytes file, const char *what, heed_safetensors *out,
-                         heed_error *error)
+static heed_status parse_header(heed_arena *arena, const char *text, size_t size, uint64_t data_size, const char *what,
+                                heed_safetensors *out, heed_error *error)
 {
-    heed_reader reader = {file, 0, 0};
-    uint64_t header_size = heed_read_u64(&reader);
-    if (reader.failed)
-        return heed_fail(error, HEED_ERROR_FORMAT, "%s: %zu bytes are too few for a safetensors file", what, file.size);
-    heed_bytes header = heed_read_bytes(&reader, header_size);
-    if (reader.failed)
-        return heed_fail(error, HEED_ERROR_FORMAT, "%s: the header is said to have %llu bytes but the file has %zu; is "
-                         "it cut, or no safetensors file?", what, (unsigned long long)header_size, file.size);
-    heed_bytes data = heed_read_bytes(&reader, file.size - reader.at);
     heed_error local = {0};
-    const heed_json *json = heed_json_parse(arena, (const char *)header.data, header.size, what, &local);
+    const heed_json *json = heed_json_parse(arena, text, size, what, &local);
     if (json == NULL)
         return heed_fail(error, local.status, "header of %s", local.message);
     if (json->type != HEED_JSON_OBJECT)
@@ -185,21 +175,39 @@ static heed_status parse(heed_arena *arena, heed_bytes file, const char *what, h
             out->metadata = entry;
             continue;
         }
-        HEED_TRY(read_entry(entry, what, data.size, &list[out->count], error));
+        HEED_TRY(read_entry(entry, what, data_size, &list[out->count], error));
         out->count++;
     }
-    return place_tensors(list, data, what, out, error);
+    return place_tensors(list, data_size, what, out, error);
+}
+
+heed_status heed_safetensors_parse_header(heed_arena *arena, const char *json, size_t size, uint64_t data_size,
+                                          const char *what, heed_safetensors *out, heed_error *error)
+{
+    memset(out, 0, sizeof *out);
+    heed_status status = parse_header(arena, json, size, data_size, what, out, error);
+    if (status != HEED_OK)
+        memset(out, 0, sizeof *out);
+    return status;
 }
 
 heed_status heed_safetensors_parse(heed_arena *arena, const void *bytes, size_t size, const char *what,
                                    heed_safetensors *out, heed_error *error)
 {
-    heed_bytes file = {bytes, size};
+    heed_reader reader = {{bytes, size}, 0, 0};
     memset(out, 0, sizeof *out);
-    heed_status status = parse(arena, file, what, out, error);
-    if (status != HEED_OK)
-        memset(out, 0, sizeof *out);
-    return status;
+    uint64_t header_size = heed_read_u64(&reader);
+    if (reader.failed)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s: %zu bytes are too few for a safetensors file", what, size);
+    heed_bytes header = heed_read_bytes(&reader, header_size);
+    if (reader.failed)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s: the header is said to have %llu bytes but the file has %zu; is "
+                         "it cut, or no safetensors file?", what, (unsigned long long)header_size, size);
+    HEED_TRY(heed_safetensors_parse_header(arena, (const char *)header.data, header.size, size - reader.at, what, out,
+                                           error));
+    for (int i = 0; i < out->count; i++)
+        out->list[i].data = heed_read_bytes(&reader, out->list[i].data.size);
+    return HEED_OK;
 }
 
 const heed_safetensor *heed_safetensors_find(const heed_safetensors *file, const char *name)

@@ -12,7 +12,8 @@
 
 typedef enum heed_dtype { HEED_F32, HEED_F64, HEED_I8, HEED_U8, HEED_I32, HEED_I64, HEED_DTYPES } heed_dtype;
 
-enum { HEED_SAFETENSOR_RANK_MAX = 8 };
+enum { HEED_SAFETENSOR_RANK_MAX = 8, HEED_SAFETENSORS_LENGTH = 8 }; /* bytes of the length of the header */
+#define HEED_SIZE_UNKNOWN UINT64_MAX
 
 typedef struct heed_safetensor {
     const char *name;
@@ -34,6 +35,10 @@ typedef struct heed_safetensors {
  * not that of the bytes, and offsets that lie outside, overlap or leave a hole. */
 heed_status heed_safetensors_parse(heed_arena *arena, const void *bytes, size_t size, const char *what,
                                    heed_safetensors *out, heed_error *error);
+/* The JSON header by itself, of a file that comes in pieces: `data` of each tensor has its size but no bytes. The tensors
+ * are to follow one another without a hole and, unless it is HEED_SIZE_UNKNOWN, fill data_size bytes. */
+heed_status heed_safetensors_parse_header(heed_arena *arena, const char *json, size_t size, uint64_t data_size,
+                                          const char *what, heed_safetensors *out, heed_error *error);
 const heed_safetensor *heed_safetensors_find(const heed_safetensors *file, const char *name);
 /* A member of the metadata; NULL when there is none. */
 const char *heed_safetensors_metadata(const heed_safetensors *file, const char *key);

@@ -7,9 +7,9 @@
  * whose last sum is known when W is packed. Seven bits, because the pairwise sums that AVX2 and relaxed wasm make in 16
  * bits must not saturate: 2 * 128 * 127 < 2^15 (the scheme: Jacob et al. 2018, with 8 bits).
  *
- * The packed block: scales [columns], row sums [columns], then panels of INT8_PANEL rows of W; columns is n rounded up
- * to whole panels. In a panel the V_GROUP neighbouring weights of a row that one v_dot takes lie together: weight
- * (j, p) at [p / V_GROUP][j][p % V_GROUP]. What is missing at the ends is zero. */
+ * The packed block is panels of INT8_PANEL rows of W: their scales, the sums of their weights, their weights. The
+ * V_GROUP neighbouring weights of a row that one v_dot takes lie together: weight (j, p) at [p / V_GROUP][j][p % V_GROUP].
+ * What is missing at the ends is zero. */
 #ifndef HEED_KERNELS_INT8_H
 #define HEED_KERNELS_INT8_H
 
@@ -24,24 +24,29 @@ _Static_assert(LEVELS_ALIGN % V_LANES == 0 && LEVELS_ALIGN % V_GROUP == 0, "a pa
 _Static_assert((size_t)HEED_INT8_WIDTH * sizeof(heed_level) <= HEED_GEMM_SCRATCH * sizeof(heed_real),
                "the levels of one row fit the scratch");
 
-static size_t int8_columns(int n) { return ((size_t)n + INT8_PANEL - 1) / INT8_PANEL * INT8_PANEL; }
 static ptrdiff_t int8_groups(int k) { return ((ptrdiff_t)k + V_GROUP - 1) / V_GROUP; }
-
-static size_t int8_size(int k, int n) {
-    return int8_columns(n) * (2 * sizeof(heed_real) + (size_t)int8_groups(k) * V_GROUP);
+/* Bytes of a panel. */
+static ptrdiff_t int8_stride(int k) {
+    return INT8_PANEL * (2 * (ptrdiff_t)sizeof(heed_real) + int8_groups(k) * V_GROUP);
 }
 
-/* Where the first group of weights of a row lies; the next is INT8_PANEL groups further. */
-static ptrdiff_t int8_first(int k, int n, int row) {
-    return (ptrdiff_t)(int8_columns(n) * 2 * sizeof(heed_real)) +
-           (row / INT8_PANEL * INT8_PANEL * int8_groups(k) + row % INT8_PANEL) * V_GROUP;
+static size_t int8_size(int k, int n) { return ((size_t)n + INT8_PANEL - 1) / INT8_PANEL * (size_t)int8_stride(k); }
+
+/* A panel: the scales, INT8_PANEL reals further the sums, as many further the weights. */
+static heed_real *int8_scales(int k, int row, const void *packed) {
+    return (heed_real *)((char *)packed + row / INT8_PANEL * int8_stride(k));
+}
+
+/* The first group of weights of a row; the next is INT8_PANEL groups further. */
+static int8_t *int8_weights(int k, int row, const void *packed) {
+    return (int8_t *)(int8_scales(k, row, packed) + 2 * INT8_PANEL) + row % INT8_PANEL * V_GROUP;
 }
 
 static void int8_pack(int k, int n, int row, int count, const int8_t *w, void *packed) {
-    const int columns = (int)int8_columns(n), end = row + count == n ? columns : row + count;
-    heed_real *scales = packed, *sums = scales + columns;
+    const int last = (n + INT8_PANEL - 1) / INT8_PANEL * INT8_PANEL, end = row + count == n ? last : row + count;
     for (; row < end; row++, w += k) {
-        int8_t *to = (int8_t *)packed + int8_first(k, n, row);
+        heed_real *scales = int8_scales(k, row, packed);
+        int8_t *to = int8_weights(k, row, packed);
         int32_t sum = 0;
         for (int p = 0; p < k; p += V_GROUP, to += INT8_PANEL * V_GROUP) {
             int8_t group[V_GROUP] = {0};
@@ -51,20 +56,21 @@ static void int8_pack(int k, int n, int row, int count, const int8_t *w, void *p
             }
             memcpy(to, group, sizeof group);
         }
-        sums[row] = (heed_real)sum; /* exact: below 2^24 up to HEED_INT8_WIDTH */
+        scales[INT8_PANEL + row % INT8_PANEL] = (heed_real)sum; /* exact: below 2^24 up to HEED_INT8_WIDTH */
         if (row >= n)
-            scales[row] = 0;
+            scales[row % INT8_PANEL] = 0;
     }
 }
 
 static void int8_scale(int k, int n, int row, heed_real scale, void *packed) {
-    (void)k, (void)n;
-    ((heed_real *)packed)[row] = scale;
+    (void)n;
+    int8_scales(k, row, packed)[row % INT8_PANEL] = scale;
 }
 
 static void int8_row(int k, int n, int row, const void *packed, heed_real *w) {
-    const heed_real scale = ((const heed_real *)packed)[row];
-    const int8_t *from = (const int8_t *)packed + int8_first(k, n, row);
+    const heed_real scale = int8_scales(k, row, packed)[row % INT8_PANEL];
+    const int8_t *from = int8_weights(k, row, packed);
+    (void)n;
     for (int p = 0; p < k; p++)
         w[p] = (heed_real)from[p / V_GROUP * INT8_PANEL * V_GROUP + p % V_GROUP] * scale;
 }
@@ -124,8 +130,10 @@ static int8_range quantise_row(size_t k, size_t padded, const heed_real *x, heed
 
 /* `rows` rows of levels times one panel. `way` and `rows` are constants at every call. */
 V_INLINE void int8_tile(const int way, const int rows, ptrdiff_t groups, const heed_level *q, ptrdiff_t q_row,
-                        const int8_range *ranges, const int8_t *w, const heed_real *scales, const heed_real *sums,
-                        heed_real *c, ptrdiff_t c_row, int columns, bool accumulate) {
+                        const int8_range *ranges, const heed_real *scales, heed_real *c, ptrdiff_t c_row, int columns,
+                        bool accumulate) {
+    const heed_real *sums = scales + INT8_PANEL;
+    const int8_t *w = (const int8_t *)(sums + INT8_PANEL);
     heed_ints sum[V_INT8_ROWS][V_INT8_VECTORS];
     V_UNROLL for (int i = 0; i < rows; i++) {
         V_UNROLL for (int v = 0; v < V_INT8_VECTORS; v++)
@@ -156,13 +164,13 @@ V_INLINE void int8_tile(const int way, const int rows, ptrdiff_t groups, const h
 #define INT8_CASE(r)                                                                                               \
     case (r):                                                                                                      \
         if ((r) <= V_INT8_ROWS)                                                                                    \
-            int8_tile(way, (r) <= V_INT8_ROWS ? (r) : 1, groups, q, q_row, ranges, w, scales, sums, c, c_row,      \
-                      columns, accumulate);                                                                        \
+            int8_tile(way, (r) <= V_INT8_ROWS ? (r) : 1, groups, q, q_row, ranges, panel, c, c_row, columns,       \
+                      accumulate);                                                                                 \
         break;
 
 V_INLINE void int8_rows(const int way, int rows, ptrdiff_t groups, const heed_level *q, ptrdiff_t q_row,
-                        const int8_range *ranges, const int8_t *w, const heed_real *scales, const heed_real *sums,
-                        heed_real *c, ptrdiff_t c_row, int columns, bool accumulate) {
+                        const int8_range *ranges, const heed_real *panel, heed_real *c, ptrdiff_t c_row, int columns,
+                        bool accumulate) {
     switch (rows) {
         INT8_CASE(1)
         INT8_CASE(2)
@@ -176,9 +184,7 @@ _Static_assert(V_INT8_ROWS <= 4, "int8_rows has a case for every number of rows"
 
 V_INLINE void gemm_int8_by(const int way, int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const void *packed,
                            heed_real *c, ptrdiff_t c_row, bool accumulate, heed_real *scratch) {
-    const ptrdiff_t columns = (ptrdiff_t)int8_columns(n), groups = int8_groups(k);
-    const heed_real *scales = packed, *sums = scales + columns;
-    const int8_t *weights = (const int8_t *)(sums + columns);
+    const ptrdiff_t groups = int8_groups(k);
     const ptrdiff_t q_row = ((ptrdiff_t)k + LEVELS_ALIGN - 1) / LEVELS_ALIGN * LEVELS_ALIGN;
     const ptrdiff_t room = (ptrdiff_t)(HEED_GEMM_SCRATCH * sizeof *scratch / sizeof(heed_level)) / (q_row ? q_row : 1);
     const int block = room < INT8_BLOCK ? (int)room : INT8_BLOCK;
@@ -189,10 +195,10 @@ V_INLINE void gemm_int8_by(const int way, int m, int n, int k, const heed_real *
         for (int r = 0; r < rows; r++)
             ranges[r] = quantise_row((size_t)k, (size_t)q_row, a + r * a_row, q + r * q_row);
         for (int j = 0; j < n; j += INT8_PANEL) {
-            const int8_t *panel = weights + j * groups * V_GROUP;
+            const heed_real *panel = int8_scales(k, j, packed);
             for (int r = 0; r < rows; r += V_INT8_ROWS)
                 int8_rows(way, rows - r < V_INT8_ROWS ? rows - r : V_INT8_ROWS, groups, q + r * q_row, q_row,
-                          ranges + r, panel, scales + j, sums + j, c + r * c_row + j, c_row, n - j, accumulate);
+                          ranges + r, panel, c + r * c_row + j, c_row, n - j, accumulate);
         }
     }
 }

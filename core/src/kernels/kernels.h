@@ -49,6 +49,7 @@ typedef struct heed_kernels {
     /* C[m,n] = A W^T, or +=, with W [n,k] in int8: w = q * scale of its row (see int8.h for the arithmetic; k at most
      * HEED_INT8_WIDTH). Every row of A is quantised to 7 bits between its least and its largest value; the sums are of
      * integers, so all instruction sets give the same bits. A row of A with a NaN or an infinity gives a row of NaN.
+     * The first rows of a packed W, like those of pack(), are a packed matrix of their own.
      * int8_size: bytes of a packed W. int8_pack puts rows row .. row + count - 1, w [count, k]; every row must be put, the
      * last of them last. int8_scale sets the scale of a row, before or after. int8_row takes a row out as reals.
      * `scratch` is that of gemm. */

@@ -62,6 +62,14 @@ static inline int heed_arch_output_limit(const heed_arch *arch, int wanted)
     return arch->labels && wanted > 1 ? 1 : wanted;
 }
 
+/* The files of a model folder: config, tokenizer, weights. */
+extern const char *const heed_model_file_names[3];
+
+/* A model with its network declared, without memory for its parameters. The tokenizers become the model's, also on
+ * failure. */
+heed_status heed_model_assemble(const char *config, size_t config_size, heed_tokenizer *source, heed_tokenizer *target,
+                                heed_model **out, heed_error *error);
+
 /* A fresh model with initialised parameters. The tokenizers become the model's (freed with it), also on failure. `config`
  * is an object with "model_type" and the architecture's fields; it is copied. */
 heed_status heed_model_create(const heed_json *config, heed_tokenizer *source, heed_tokenizer *target, uint64_t seed,

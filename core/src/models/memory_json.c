@@ -10,8 +10,9 @@ heed_status heed_generation_memory(const heed_generation *generation, char **jso
     heed_json_writer writer = {.out = &text};
     *json = NULL;
     heed_json_write_object(&writer, NULL);
-    heed_json_write_int(&writer, "parameters", (int64_t)(model->params.size * sizeof *model->params.values));
-    heed_json_write_int(&writer, "packed", (int64_t)(model->params.packed_size * sizeof *model->params.packed));
+    const heed_params *params = &model->params;
+    heed_json_write_int(&writer, "parameters", params->values ? (int64_t)(params->size * sizeof *params->values) : 0);
+    heed_json_write_int(&writer, "packed", (int64_t)params->store_size);
     heed_json_write_int(&writer, "model", (int64_t)heed_arena_bytes(&model->arena));
     heed_json_write_int(&writer, "tensors", (int64_t)heed_arena_bytes(&tape->arena));
     heed_json_write_int(&writer, "hypotheses", (int64_t)heed_arena_bytes(&generation->arena));

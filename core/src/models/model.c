@@ -22,10 +22,8 @@ static const char arch_names[] =
 
 static HEED_FIND_BY_NAME(heed_arch, find_arch, archs)
 
-/* A model with its network declared and its parameters allocated, not yet filled. Takes the tokenizers over. `most` is the
- * number of parameters that may be allocated for: a config is believed no further than its weights file is long. */
-static heed_status assemble(const char *config, size_t config_size, heed_tokenizer *source, heed_tokenizer *target,
-                            size_t most, heed_model **out, heed_error *error)
+heed_status heed_model_assemble(const char *config, size_t config_size, heed_tokenizer *source, heed_tokenizer *target,
+                                heed_model **out, heed_error *error)
 {
     *out = NULL;
     heed_model *model = heed_alloc(1, sizeof *model);
@@ -52,12 +50,8 @@ static heed_status assemble(const char *config, size_t config_size, heed_tokeniz
     if (status == HEED_OK)
         status = model->arch->configure(model, model->config, heed_tokenizer_count(source),
                                         heed_tokenizer_count(target), error);
-    if (status == HEED_OK && !model->params.failed && model->params.size > most)
-        status = heed_fail(error, HEED_ERROR_FORMAT,
-                           "weights: %zu bytes cannot hold the %zu parameters that config.json asks for; is the file cut?",
-                           most, model->params.size);
-    if (status == HEED_OK)
-        status = heed_params_allocate(&model->params, error);
+    if (status == HEED_OK && model->params.failed)
+        status = heed_fail(error, HEED_ERROR_MEMORY, "out of memory: %zu parameters", model->params.size);
     if (status != HEED_OK) {
         heed_model_free(model);
         return status;
@@ -78,54 +72,21 @@ heed_status heed_model_create(const heed_json *config, heed_tokenizer *source, h
         heed_tokenizer_free(target);
         status = heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a model's config");
     } else {
-        status = assemble(text.text, text.length, source, target, SIZE_MAX, out, error);
+        status = heed_model_assemble(text.text, text.length, source, target, out, error);
     }
     heed_string_free(&text);
-    if (status == HEED_OK)
+    HEED_TRY(status);
+    status = heed_params_allocate(&(*out)->params, error);
+    if (status == HEED_OK) {
         heed_params_initialise(&(*out)->params, seed);
-    return status;
-}
-
-heed_status heed_model_load(const heed_model_files *files, heed_model **out, heed_error *error)
-{
-    heed_tokenizer *source = NULL, *target = NULL;
-    *out = NULL;
-    HEED_TRY(heed_tokenizers_parse(files->tokenizer, files->tokenizer_size, &source, &target, error));
-    HEED_TRY(assemble(files->config, files->config_size, source, target, files->weights_size, out, error));
-    heed_model *model = *out;
-    heed_status status = heed_weights_read(&model->params, files->weights, files->weights_size, error);
-    if (status == HEED_OK)
-        status = heed_params_pack(&model->params, error);
-    model->file_bytes = files->weights_size;
-    if (status != HEED_OK) {
-        heed_model_free(model);
+    } else {
+        heed_model_free(*out);
         *out = NULL;
     }
     return status;
 }
 
-static const char *const file_names[] = {"config.json", "tokenizer.json", "model.safetensors"};
-
-heed_status heed_model_load_folder(const char *folder, heed_model **out, heed_error *error)
-{
-    char *data[3] = {0};
-    size_t size[3] = {0};
-    heed_status status = HEED_OK;
-    *out = NULL;
-    for (int i = 0; i < 3 && status == HEED_OK; i++) {
-        char path[4096];
-        status = heed_path_join(path, sizeof path, folder, file_names[i], error);
-        if (status == HEED_OK)
-            status = heed_file_read(path, &data[i], &size[i], error);
-    }
-    if (status == HEED_OK) {
-        const heed_model_files files = {data[0], size[0], data[1], size[1], data[2], size[2]};
-        status = heed_model_load(&files, out, error);
-    }
-    for (int i = 0; i < 3; i++)
-        heed_free(data[i]);
-    return status;
-}
+const char *const heed_model_file_names[3] = {"config.json", "tokenizer.json", "model.safetensors"};
 
 void heed_model_free(heed_model *model)
 {
@@ -163,11 +124,11 @@ heed_status heed_model_save(const heed_model *model, const char *folder, int qua
     write_texts(model, &config, &tokenizer);
     heed_status status = heed_folder_create(folder, error);
     if (status == HEED_OK)
-        status = write_text(folder, file_names[0], &config, error);
+        status = write_text(folder, heed_model_file_names[0], &config, error);
     if (status == HEED_OK)
-        status = write_text(folder, file_names[1], &tokenizer, error);
+        status = write_text(folder, heed_model_file_names[1], &tokenizer, error);
     if (status == HEED_OK)
-        status = heed_path_join(path, sizeof path, folder, file_names[2], error);
+        status = heed_path_join(path, sizeof path, folder, heed_model_file_names[2], error);
     if (status == HEED_OK)
         status = heed_weights_write(&model->params, path, quantize != 0, error);
     heed_string_free(&config);

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "ops/ops.h"
+#include "ops/project.h"
 
 typedef struct saved {
     heed_real scale;
@@ -39,10 +40,10 @@ heed_tensor *heed_add_positions(heed_tape *tape, heed_tensor *x, double scale, h
         return &tape->invalid;
     const size_t row = (size_t)x->dims[1] * x->dims[2];
     for (int b = 0; b < x->dims[0]; b++) {
-        if (table)
-            memcpy(y->data + b * row, table->data + (size_t)first * x->dims[2], row * sizeof *y->data);
-        else
+        if (!table)
             memset(y->data + b * row, 0, row * sizeof *y->data);
+        for (int t = 0; table && t < x->dims[1]; t++)
+            heed_weight_row(tape, table, first + t, y->data + b * row + (size_t)t * x->dims[2]);
         tape->kernels->axpy(row, (heed_real)scale, x->data + b * row, y->data + b * row);
     }
     *keep = (saved){.scale = (heed_real)scale, .first = first};

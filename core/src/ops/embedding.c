@@ -1,6 +1,5 @@
-#include <string.h>
-
 #include "ops/ops.h"
+#include "ops/project.h"
 
 typedef struct saved {
     const int32_t *ids;
@@ -35,7 +34,7 @@ heed_tensor *heed_embedding(heed_tape *tape, heed_tensor *table, const int32_t *
         if (ids[i] < 0 || ids[i] >= table->dims[0])
             return heed_op_fail(tape, HEED_ERROR_ARGUMENT, "embedding: id %d is not in 0..%d", (int)ids[i],
                                 table->dims[0] - 1);
-        memcpy(y->data + (size_t)i * size, table->data + (size_t)ids[i] * size, (size_t)size * sizeof *y->data);
+        heed_weight_row(tape, table, ids[i], y->data + (size_t)i * size);
     }
     keep->ids = ids;
     heed_tape_note(tape, &heed_op_embedding, 1, &table, 1, &y, keep);

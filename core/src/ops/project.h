@@ -1,5 +1,5 @@
 /* The product x W^T that every layer with a weight matrix is made of; not an op, but what ops compute with. The one place
- * that knows in which forms a weight may lie (plain, packed). */
+ * that knows in which forms a weight may lie (plain, f32 panels, int8 panels). */
 #ifndef HEED_PROJECT_H
 #define HEED_PROJECT_H
 
@@ -9,8 +9,11 @@
 void heed_project(heed_tape *tape, int n, const heed_tensor *w, const heed_real *x, ptrdiff_t x_row, heed_real *y,
                   ptrdiff_t y_row, bool accumulate);
 
-/* W in a form that is fast to use again and again: itself when it is packed, else a copy packed in the arena (without a
- * gradient). For the recurrent step of a sequence. The invalid tensor when there is no memory. */
+/* W in a form that is fast to use again and again: itself when it is packed already, else a copy packed in the arena
+ * (without a gradient). For the recurrent step of a sequence. The invalid tensor when there is no memory. */
 const heed_tensor *heed_packed(heed_tape *tape, const heed_tensor *w);
+
+/* out[in] = row `row` of W [out, in], whatever its form: for tables of embeddings. */
+void heed_weight_row(const heed_tape *tape, const heed_tensor *w, int row, heed_real *out);
 
 #endif

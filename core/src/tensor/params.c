@@ -41,6 +41,14 @@ int heed_params_declare(heed_params *params, const char *name, heed_init init, d
     return params->count++;
 }
 
+void heed_params_free(heed_params *params)
+{
+    heed_free(params->list);
+    heed_free(params->values);
+    heed_free(params->store);
+    memset(params, 0, sizeof *params);
+}
+
 heed_status heed_params_allocate(heed_params *params, heed_error *error)
 {
     params->values = params->failed ? NULL : heed_alloc(params->size, sizeof *params->values);
@@ -85,59 +93,12 @@ void heed_params_initialise(heed_params *params, uint64_t seed)
     }
 }
 
-heed_status heed_params_pack(heed_params *params, heed_error *error)
-{
-    const heed_kernels *kernels = heed_kernels_active();
-    if (!params->packed_offsets)
-        params->packed_offsets = heed_alloc((size_t)params->count, sizeof *params->packed_offsets);
-    size_t size = 0;
-    for (int i = 0; params->packed_offsets && i < params->count; i++) {
-        const heed_param *param = &params->list[i];
-        params->packed_offsets[i] = size;
-        if (param->matrix)
-            size += (kernels->packed_size(param->dims[1], param->dims[0]) + 15) / 16 * 16;
-    }
-    if (!params->packed)
-        params->packed = heed_alloc(size ? size : 1, sizeof *params->packed);
-    if (!params->packed || !params->packed_offsets)
-        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: packed weights");
-    params->packed_size = size;
-    for (int i = 0; i < params->count; i++) {
-        const heed_param *param = &params->list[i];
-        if (param->matrix) /* W [out, in] is read as W^T: element (p, j) of the right factor is w[j * in + p] */
-            kernels->pack(param->dims[1], param->dims[0], params->values + param->offset, 1, param->dims[1],
-                          params->packed + params->packed_offsets[i]);
-    }
-    return HEED_OK;
-}
-
-void heed_params_free(heed_params *params)
-{
-    heed_free(params->list);
-    heed_free(params->values);
-    heed_free(params->packed);
-    heed_free(params->packed_offsets);
-    memset(params, 0, sizeof *params);
-}
-
 int heed_params_find(const heed_params *params, const char *name)
 {
     for (int i = 0; i < params->count; i++)
         if (strcmp(params->list[i].name, name) == 0)
             return i;
     return -1;
-}
-
-heed_tensor *heed_params_tensor(heed_tape *tape, const heed_params *params, int id)
-{
-    const heed_param *param = &params->list[id];
-    heed_real *grad = tape->parameter_grads ? tape->parameter_grads + param->offset : NULL;
-    heed_tensor *x = heed_tensor_view(tape, params->values + param->offset, grad, param->rank, param->dims);
-    if (tape->unset_grads && heed_tensor_ok(x))
-        x->unset = &tape->unset_grads[id];
-    if (heed_tensor_ok(x) && param->matrix && params->packed && !tape->recording)
-        x->packed = params->packed + params->packed_offsets[id];
-    return x;
 }
 
 void heed_params_begin_gradients(const heed_params *params, heed_tape *tape)

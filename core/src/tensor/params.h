@@ -1,5 +1,7 @@
-/* The parameters of a model: one flat block, of which names are slices ("decoder.attention.weight"). Gradients and
- * optimiser state are blocks of the same length, so update, clip, save and average are each one loop. */
+/* The parameters of a model. While it trains they are one flat block, of which names are slices
+ * ("decoder.attention.weight"): gradients and optimiser state are blocks of the same length, so update, clip, save and
+ * average are each one loop. A model that is only used has no such block, but each parameter once, in the form that the
+ * kernels read. */
 #ifndef HEED_PARAMS_H
 #define HEED_PARAMS_H
 
@@ -14,6 +16,12 @@ typedef enum heed_init {
     HEED_INIT_LSTM_BIAS    /* zero, and one for the forget gate (Jozefowicz 2015); of shape [4h], gates i, f, g, o */
 } heed_init;
 
+typedef enum heed_form {
+    HEED_FORM_FLAT,   /* as declared */
+    HEED_FORM_PANELS, /* packed for gemm_packed */
+    HEED_FORM_INT8    /* packed for gemm_int8 */
+} heed_form;
+
 typedef struct heed_param {
     char name[96];
     int rank;
@@ -22,17 +30,20 @@ typedef struct heed_param {
     size_t count;
     heed_init init;
     double scale;
-    bool matrix;   /* a [out, in] weight that x W^T reads: heed_params_pack packs it, quantisation may round it */
+    bool matrix;   /* a [out, in] weight that heed_project multiplies by or heed_embedding looks up, and nothing else: it
+                      may be packed, and quantisation may round it */
+    heed_form form; /* in the store */
+    size_t slot;    /* bytes from the start of the store */
 } heed_param;
 
 typedef struct heed_params { /* zero-initialise */
     heed_param *list;
     int count, capacity;
     size_t size;             /* reals in the block */
-    heed_real *values;       /* NULL until heed_params_allocate */
-    heed_real *packed;       /* all packed matrices; NULL until heed_params_pack */
-    size_t packed_size;      /* reals in it */
-    size_t *packed_offsets;
+    heed_real *values;       /* the flat block; NULL before heed_params_allocate and in a model that is only used */
+    char *store;             /* packed matrices, and without a flat block everything; NULL until one of the calls below */
+    size_t store_size;       /* bytes */
+    const heed_kernels *kernels; /* that the store is packed for */
     bool failed;             /* sticky: a declaration ran out of memory or had impossible sizes */
 } heed_params;
 
@@ -42,8 +53,14 @@ int heed_params_declare(heed_params *params, const char *name, heed_init init, d
 heed_status heed_params_allocate(heed_params *params, heed_error *error);
 /* Fills the block from the declared distributions; parameter i draws from stream i, so adding one changes no other. */
 void heed_params_initialise(heed_params *params, uint64_t seed);
-/* Packs every matrix for inference. Call again after values change. */
+/* Packs a copy of every matrix of the flat block for inference. Call again after values change. */
 heed_status heed_params_pack(heed_params *params, heed_error *error);
+/* A store, not filled, for all parameters in the forms that they have (`form` of each: matrices only may be packed). */
+heed_status heed_params_reserve(heed_params *params, heed_error *error);
+/* The form of a parameter in a model that is only used. Rows too wide for the kernels of int8 stay f32. */
+heed_form heed_param_form(const heed_param *param, bool int8);
+/* Ends training: the flat block, if any, becomes a store with matrices as f32 panels, or `int8` rounded row by row. */
+heed_status heed_params_settle(heed_params *params, bool int8, heed_error *error);
 void heed_params_free(heed_params *params);
 int heed_params_find(const heed_params *params, const char *name); /* -1 when absent */
 
@@ -52,7 +69,21 @@ int heed_params_find(const heed_params *params, const char *name); /* -1 when ab
 void heed_params_begin_gradients(const heed_params *params, heed_tape *tape);
 void heed_params_end_gradients(const heed_params *params, heed_tape *tape);
 
-/* The parameter as a tensor of the tape; its gradient is the slice of tape->parameter_grads when the tape records. */
+/* A parameter is rows of its last axis. Every row of a packed one is to be put, the last row last. */
+size_t heed_param_width(const heed_param *param);
+static inline size_t heed_param_rows(const heed_param *param) { return param->count / heed_param_width(param); }
+void heed_params_get_row(const heed_params *params, int id, size_t row, heed_real *out);
+void heed_params_put_row(heed_params *params, int id, size_t row, const heed_real *w); /* not into int8 */
+/* Of a parameter whose form is int8. */
+void heed_params_put_int8(heed_params *params, int id, size_t row, const int8_t *q);
+void heed_params_put_scale(heed_params *params, int id, size_t row, heed_real scale);
+
+/* The int8 form of a row, symmetric: returns scale = max|w| / 127, q = round(w / scale); -128 stays unused. */
+float heed_quantise_row(size_t n, const heed_real *w, int8_t *q);
+
+/* The parameter as a tensor of the tape; its gradient is the slice of tape->parameter_grads when the tape records. What is
+ * packed and nothing else a recording tape gets as a copy. A store is used only by a tape with the kernels it was packed
+ * for. */
 heed_tensor *heed_params_tensor(heed_tape *tape, const heed_params *params, int id);
 
 #endif

@@ -96,7 +96,12 @@ heed_tensor *heed_tensor_first(heed_tape *tape, heed_tensor *x, int n)
     memcpy(dims, x->dims, sizeof dims);
     dims[0] = n;
     heed_grad_settle(x); /* of a part there is no knowing whether it was written */
-    return heed_tensor_view(tape, x->data, x->grad, x->rank, dims);
+    heed_tensor *first = heed_tensor_view(tape, x->data, x->grad, x->rank, dims);
+    if (first != &tape->invalid) { /* the first rows of what is packed lie first */
+        first->packed = x->packed;
+        first->int8 = x->int8;
+    }
+    return first;
 }
 
 void heed_grad_settle(heed_tensor *x)

@@ -19,11 +19,13 @@
 
 enum { HEED_MAX_RANK = 4 };
 
-/* Row-major, contiguous, outermost axis first. A tensor with data == NULL is invalid: ops on it return it. */
+/* Row-major, contiguous, outermost axis first. Weight matrices of a model that is only used are packed and have no data.
+ * A tensor with nothing in it is invalid: ops on it return it. */
 typedef struct heed_tensor {
     heed_real *data;
     heed_real *grad;          /* same shape; NULL when no gradient is wanted */
     const heed_real *packed;  /* data as a [out, in] matrix W, packed so that x W^T is one gemm_packed; or NULL */
+    const void *int8;         /* the same for gemm_int8; or NULL */
     int rank;
     int dims[HEED_MAX_RANK];
     bool *unset;              /* NULL, or whether grad holds nothing yet: see heed_grad_adds */
@@ -102,7 +104,7 @@ heed_tensor *heed_tensor_reshape(heed_tape *tape, heed_tensor *x, int rank, cons
 /* The first n entries of the outermost axis of x, sharing its data and gradient. */
 heed_tensor *heed_tensor_first(heed_tape *tape, heed_tensor *x, int n);
 
-static inline bool heed_tensor_ok(const heed_tensor *x) { return x->data != NULL; }
+static inline bool heed_tensor_ok(const heed_tensor *x) { return x->data || x->packed || x->int8; }
 size_t heed_tensor_count(const heed_tensor *x);
 int heed_tensor_last(const heed_tensor *x); /* size of the innermost axis */
 size_t heed_tensor_rows(const heed_tensor *x); /* elements / last */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { assertClose, fixture, modelFolders, readJson, root } from '../support.mjs';
+import { assertGolden, fixture, modelFolders, readJson, root } from '../support.mjs';
 import { builtModules, launch, openPage } from './chromium.mjs';
 import { serve } from './server.mjs';
 
@@ -38,25 +38,22 @@ test('left to itself the client takes the fastest module built', async () => {
 
 for (const module of builtModules) {
   for (const folder of [fixture, ...modelFolders()]) {
-    test(`${module}, ${basename(folder)}: golden inputs give the native tokens and logits`, async () => {
-      const { beam, items } = readJson(join(folder, 'golden.json'));
-      const where = `${folder === fixture ? 'fixtures' : 'models'}/${basename(folder)}`;
-      const results = await page.evaluate(async ({ module, where, beam, inputs }) => {
-        const pinned = await heed.connect({ module });
-        const model = await pinned.load(where);
-        const results = [];
-        for (const input of inputs) results.push(await model.run(input, { beam, trace: ['decoder.logits'] }));
-        pinned.close();
-        return { isa: pinned.info.isa, results };
-      }, { module, where, beam, inputs: items.map(({ input }) => input) });
-      assert.equal(results.isa, module);
-      items.forEach(({ input, tokens, logits }, i) => {
-        const { hypotheses, trace } = results.results[i];
-        assert.deepEqual(hypotheses[0].tokens, tokens, input);
-        const kept = trace.filter(({ name }) => name === 'decoder.logits').flatMap(({ values }) => values);
-        assertClose(kept, logits.flat(), 1e-4, input);
+    for (const dtype of ['f32', 'int8']) {
+      test(`${module}, ${basename(folder)} in ${dtype}: golden inputs give the native tokens and logits`, async () => {
+        const golden = readJson(join(folder, 'golden.json'));
+        const where = `${folder === fixture ? 'fixtures' : 'models'}/${basename(folder)}`;
+        const { isa, results } = await page.evaluate(async ({ module, dtype, where, beam, inputs }) => {
+          const pinned = await heed.connect({ module });
+          const model = await pinned.load(where, { dtype });
+          const results = [];
+          for (const input of inputs) results.push(await model.run(input, { beam, trace: ['decoder.logits'] }));
+          pinned.close();
+          return { isa: pinned.info.isa, results };
+        }, { module, dtype, where, beam: golden.beam, inputs: golden.items.map(({ input }) => input) });
+        assert.equal(isa, module);
+        assertGolden(dtype, golden, results);
       });
-    });
+    }
   }
 }
 
