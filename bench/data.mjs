@@ -139,25 +139,30 @@ function classifier(c, seed) {
   return file;
 }
 
-/** Writes all models; returns the SHA-256 of everything, in order. */
-export function writeData(folder, sizes = SIZES.full) {
-  const hash = createHash('sha256');
-  const lstmClassifier = { ...sizes.classifier, cell: 'lstm' };
-  const rnnClassifier = { ...sizes.classifier, cell: 'rnn' };
+const MODELS = { M1: encoderDecoder, M2: transformer, M3: (c) => classifier(c, 303), M4: (c) => classifier(c, 404) };
+
+/** The config of a model in the full sizes. */
+export function fullConfig(name, sizes = SIZES.full) {
+  return sizes[name] ?? { ...sizes.classifier, cell: name === 'M3' ? 'lstm' : 'rnn' };
+}
+
+/** Writes one model of any sizes; returns the bytes of its tensors. */
+export function writeModel(folder, name, config) {
+  const file = MODELS[name](config);
+  const bytes = Buffer.concat(file.parts);
+  const tensors = file.tensors.map((tensor) => `  ${JSON.stringify(tensor)}`).join(',\n');
   mkdirSync(folder, { recursive: true });
-  for (const [name, config, file] of [
-    ['M1', sizes.M1, encoderDecoder(sizes.M1)],
-    ['M2', sizes.M2, transformer(sizes.M2)],
-    ['M3', lstmClassifier, classifier(lstmClassifier, 303)],
-    ['M4', rnnClassifier, classifier(rnnClassifier, 404)],
-  ]) {
-    const bytes = Buffer.concat(file.parts);
-    hash.update(bytes);
-    writeFileSync(join(folder, `${name}.bin`), bytes);
-    const tensors = file.tensors.map((tensor) => `  ${JSON.stringify(tensor)}`).join(',\n');
-    writeFileSync(join(folder, `${name}.json`),
-      `{\n "name": "${name}",\n "config": ${JSON.stringify(config)},\n "tensors": [\n${tensors}\n ]\n}\n`);
-  }
+  writeFileSync(join(folder, `${name}.bin`), bytes);
+  writeFileSync(join(folder, `${name}.json`),
+    `{\n "name": "${name}",\n "config": ${JSON.stringify(config)},\n "tensors": [\n${tensors}\n ]\n}\n`);
+  return bytes;
+}
+
+/** Writes all models, with the expected results of the full sizes; returns the SHA-256 of all tensors, in order. */
+export function writeData(folder, size = 'full') {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(MODELS)) hash.update(writeModel(folder, name, fullConfig(name, SIZES[size])));
+  if (size === 'full') copyFileSync(new URL('golden.json', import.meta.url), join(folder, 'golden.json'));
   return hash.digest('hex');
 }
 
@@ -167,6 +172,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
     console.error('usage: node bench/data.mjs FOLDER [--tiny]');
     process.exit(2);
   }
-  console.log(writeData(folder, size ? SIZES.tiny : SIZES.full));
-  if (!size) copyFileSync(new URL('golden.json', import.meta.url), join(folder, 'golden.json'));
+  console.log(writeData(folder, size ? 'tiny' : 'full'));
 }

@@ -65,7 +65,7 @@ export async function inChromium({ page, query, folders = {}, scripts = {}, seco
       throw new Error(`the page did not start: ${complaints.join('; ')}`);
     });
     const rows = await tab.evaluate(() => window.result);
-    if (process.platform === 'linux') {
+    if (process.platform === 'linux' && rows[0].model) {
       const prefix = query.task === 'train' ? 'train_' : '';
       const { peer, model } = rows[0];
       rows.push({ peer, model, metric: `${prefix}peak_rss_mb`, value: Math.round(await rendererPeak(browser)) });

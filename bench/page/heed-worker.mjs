@@ -40,6 +40,12 @@ async function run(options) {
   return rows.list;
 }
 
+async function kernels({ module }) {
+  const engine = await LocalEngine.create(await fetch(`/js/bench-${module}.wasm`), module);
+  const rates = engine.benchmark({ isa: engine.info.isa, rounds: 9, sampleSeconds: 0.02 });
+  return rates.map(({ isa, ...rate }) => ({ peer: `heed/chromium-${isa}`, metric: 'kernel', ...rate }));
+}
+
 onmessage = ({ data }) => {
-  run(data).then((rows) => postMessage({ rows }), (error) => postMessage({ error: String(error) }));
+  (data.kernels === 'true' ? kernels : run)(data).then((rows) => postMessage({ rows }), (error) => postMessage({ error: String(error) }));
 };

@@ -6,6 +6,7 @@ window.result = new Promise((resolve, reject) => {
   worker.onmessage = ({ data }) => {
     if (data.first) init = performance.now(); // from the start of the navigation to the first result
     else if (data.error) reject(new Error(data.error));
+    else if (init === undefined) resolve(data.rows);
     else {
       const { peer, model } = data.rows[0];
       const prefix = options.task === 'train' ? 'train_' : '';

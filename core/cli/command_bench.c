@@ -44,6 +44,7 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--task", "TASK", "infer (default) or train", CLI_TEXT, &model.job.task, 0, 0},
         {"--dtype", "TYPE", "of its weights: f32 (default)", CLI_TEXT, &model.job.dtype, 0, 0},
         {"--threads", "N", "of its training; default 1", CLI_INT, &model.job.threads, 1, HEED_BENCH_THREADS},
+        {"--unchecked", NULL, "no golden.json: for sizes of your own", CLI_FLAG, &model.unchecked, 0, 0},
         {"--seconds", "S", "how long it is timed; default 3", CLI_INT, &model.seconds, 0, 3600},
         {"--json", NULL, "a list of objects; with --model an object on each line", CLI_FLAG, &output.json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},

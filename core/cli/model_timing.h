@@ -9,6 +9,7 @@ typedef struct model_timing {
     const char *folder; /* of the files; NULL is a mistake in the usage */
     int seconds;        /* the timed span */
     bool json;
+    bool unchecked;     /* there are no expected results: sizes of one's own */
 } model_timing;
 
 /* Loads, checks, times, prints. Returns the exit code. */
