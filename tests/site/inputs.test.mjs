@@ -107,3 +107,14 @@ test('a server that fails is an error too', async () => {
   await close();
   await own.close();
 });
+
+test('a figure whose own code does not arrive says so in the page\'s language', async () => {
+  const own = await startSite({ intercept: (path, response) => /^_astro\/ru\.[^/]*\.js$/.test(path) && (response.writeHead(503).end(), true) });
+  const { page, close } = await open(browser, `${own.url}ru/`);
+  const { shell } = stringsOf('ru');
+  const figure = page.locator('heed-figure');
+  await figure.locator('.figure-error-title', { hasText: shell.failed }).waitFor();
+  assert.equal(await figure.getByRole('button', { name: shell.retry }).count(), 1);
+  await close();
+  await own.close();
+});

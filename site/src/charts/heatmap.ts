@@ -1,6 +1,5 @@
 /** The attention heatmap (D3): one row a query, one column a key, ink by weight. Pointer, touch and keys choose a cell. */
 import { select, type Selection } from 'd3-selection';
-import { scaleLinear } from 'd3-scale';
 
 export interface HeatRow {
   /** Rows with the same key keep their elements between drawings; new ones appear in turn. */
@@ -219,12 +218,11 @@ export class Heatmap {
 
   #drawLegend(bottom: number): void {
     const length = 96;
-    const scale = scaleLinear([0, 1], [0, length]);
     const legend = this.#layers.legend.attr('transform', `translate(${this.#left},${bottom + 14})`);
     const ramp = legend.selectAll('linearGradient').data([0]).join('linearGradient').attr('id', this.#gradient);
     ramp.selectAll('stop').data([0.035, 1]).join('stop').attr('offset', (_, i) => i).attr('class', 'ramp').attr('stop-opacity', (d) => d);
     legend.selectAll('rect').data([0]).join('rect').attr('width', length).attr('height', 7).attr('rx', 3.5).attr('fill', `url(#${this.#gradient})`);
     legend.selectAll('text').data([{ at: 0, text: '0', anchor: 'start' }, { at: 1, text: '1', anchor: 'end' }, { at: 1.1, text: this.#options.weightAxis, anchor: 'start' }])
-      .join('text').attr('x', (d) => scale(d.at)).attr('y', (d) => d.at > 1 ? 8 : 21).attr('text-anchor', (d) => d.anchor).attr('class', 'axis').text((d) => d.text);
+      .join('text').attr('x', (d) => d.at * length).attr('y', (d) => d.at > 1 ? 8 : 21).attr('text-anchor', (d) => d.anchor).attr('class', 'axis').text((d) => d.text);
   }
 }

@@ -2,8 +2,7 @@
  * near the viewport; `eager` ones at once. `?embed=name` leaves only that figure on the page. */
 import type { FigureDefinition } from './figure';
 import { h } from './dom';
-import { explain } from './errors';
-import { stringsOf } from './i18n';
+import { loadStrings } from './i18n/load';
 import { Shell } from './shell';
 
 const NEAR = '600px';
@@ -37,16 +36,15 @@ export function defineFigureElement(registry: Registry): void {
       try {
         const load = registry[name];
         if (!load) throw new Error(`there is no figure "${name}"`);
-        const definition = await load();
+        const [definition, strings] = await Promise.all([load(), loadStrings(document.documentElement.lang)]);
         if (!this.isConnected || this.#shell) return;
-        this.#shell = new Shell(this, definition, JSON.parse(this.getAttribute('params') ?? '{}'));
+        this.#shell = new Shell(this, definition, strings, JSON.parse(this.getAttribute('params') ?? '{}'));
         await this.#shell.start();
-      } catch (error) { // the figure's own code did not arrive
-        const strings = stringsOf(document.documentElement.lang);
+      } catch (error) { // the figure's own code, or its words, did not arrive
         this.querySelector('.figure-stage')?.replaceChildren(h('div', { class: 'figure-error', role: 'alert' },
-          h('p', { class: 'figure-error-title' }, strings.shell.failed),
-          h('p', { class: 'figure-error-detail', lang: 'en' }, explain(error, strings).detail),
-          h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, strings.shell.retry)));
+          h('p', { class: 'figure-error-title' }, this.dataset.failed!),
+          h('p', { class: 'figure-error-detail', lang: 'en' }, String(error)),
+          h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, this.dataset.retry!)));
       }
     }
   }

@@ -6,7 +6,7 @@ import { engine, model, type Engine, type Model } from './engine';
 import { explain } from './errors';
 import { download, FORMATS, toBlob } from './export';
 import type { FigureContext, FigureDefinition, MountedFigure, Report, Table } from './figure';
-import { stringsOf, type Strings } from './i18n';
+import type { Strings } from './i18n';
 import { Numbers } from './notation';
 import { initialValues, type ParamSet, type Values } from './params';
 
@@ -36,11 +36,11 @@ export class Shell {
   #starting = false;
   readonly #redrawOnTheme: MutationObserver;
 
-  constructor(host: HTMLElement, definition: FigureDefinition, initial: Partial<State>) {
+  constructor(host: HTMLElement, definition: FigureDefinition, strings: Strings, initial: Partial<State>) {
     this.#host = host;
     this.#definition = definition;
     this.#language = document.documentElement.lang;
-    this.#strings = stringsOf(this.#language);
+    this.#strings = strings;
     this.#numbers = new Numbers(this.#language);
     this.#defaults = { ...initialValues(definition.params), ...initial };
     this.#state = { ...this.#defaults, ...address.recall(definition.id, definition.params) };
