@@ -59,13 +59,13 @@ def case_ranges():
     return out
 
 
-def table(kind, name, rows):
+def table(kind, name, items):
     lines = [""]
-    for row in rows:
-        item = "{" + ", ".join(str(v) if v < 0 else hex(v) for v in row) + "}, "
-        if len(lines[-1]) + len(item) > 112:
+    for item in items:
+        text = "{" + ", ".join(map(str, item)) + "}, " if isinstance(item, (list, tuple)) else "%d, " % item
+        if len(lines[-1]) + len(text) > 112:
             lines.append("")
-        lines[-1] += item
+        lines[-1] += text
     return "static const %s %s[] = {\n%s};\n" % (kind, name, "".join("    %s\n" % line.rstrip() for line in lines))
 
 
@@ -74,8 +74,8 @@ def samples():
     rng = random.Random(1)
     rows = list(decompositions())
     marks = sorted({second for _, _, second, _ in rows if second}) + [0x300, 0x323, 0x345, 0x315, 0x31B, 0x489]
-    blocks = list(range(0x41, 0x5B)) + list(range(0x61, 0x7B)) + list(range(0xC0, 0x250)) + list(range(0x400, 0x530)) + list(
-        range(0x1E00, 0x1F00))
+    blocks = [c for a, b in ((0x41, 0x5B), (0x61, 0x7B), (0xC0, 0x250), (0x400, 0x530), (0x1E00, 0x1F00))
+              for c in range(a, b)]
     for code, *_ in rows:
         yield chr(code)
     for _ in range(1500):
@@ -89,20 +89,24 @@ def samples():
 
 def main():
     rows = list(decompositions())
-    by_pair = sorted((row[1], row[2], i) for i, row in enumerate(rows) if row[3])
+    marks = [0] + sorted({second for _, _, second, _ in rows if second})
+    assert len(marks) <= 128
+    runs = [(code, i) for i, (code, *_) in enumerate(rows) if i == 0 or rows[i - 1][0] != code - 1]
     classes = ranges((c, unicodedata.combining(chr(c))) for c in BMP if unicodedata.combining(chr(c)))
-    text = "/* Of the Unicode Character Database %s (licence Unicode-3.0, https://www.unicode.org/license.txt). Made by\n" \
-           " * make_unicode.py; do not edit. */\n#include <stdint.h>\n\n" % unicodedata.unidata_version
-    text += "/* By code: what it is made of; second is 0 when it only stands for first. */\n"
-    text += table("struct { uint16_t code, first, second; }", "decompositions", [row[:3] for row in rows])
-    text += "\n/* Those of them that are put together again, by first and second. */\n"
-    text += "static const uint16_t compositions[] = {\n"
-    for i in range(0, len(by_pair), 18):
-        text += "    " + ", ".join(str(p[2]) for p in by_pair[i:i + 18]) + ",\n"
-    text += "};\n\n/* Combining classes that are not 0. */\n"
+    text = "/* Of the Unicode Character Database %s (licence Unicode-3.0,\n * https://www.unicode.org/license.txt). Made " \
+           "by make_unicode.py; do not edit. */\n#include <stdint.h>\n\n" % unicodedata.unidata_version
+    text += "/* Codes that are made of others, as runs without a gap: the first code, and its index in parts. */\n"
+    text += table("struct { uint16_t code, index; }", "runs", runs)
+    text += "\n/* What they are made of: a code, and in `seconds` the index of a mark; 0: it only stands for the first. " \
+            "128 more:\n * not put together again. */\n"
+    text += table("uint16_t", "firsts", [row[1] for row in rows])
+    text += table("uint8_t", "seconds", [marks.index(row[2]) + (0 if row[3] else 128) for row in rows])
+    text += table("uint16_t", "mark_codes", marks)
+    text += "\n/* Combining classes that are not 0. */\n"
     text += table("struct { uint16_t first, last, class; }", "combining", classes)
-    text += "\n/* Capital letters: every step-th code; lower case is code + distance. */\n"
-    text += table("struct { uint16_t first, last, step; int32_t distance; }", "capitals", case_ranges())
+    text += "\n/* Capital letters: every step-th code; lower case is code + distance, modulo 65536. */\n"
+    text += table("struct { uint16_t first, last, step, distance; }", "capitals",
+                  [(a, b, step, distance % 65536) for a, b, step, distance in case_ranges()])
     (HERE / "unicode_table.h").write_text(text)
 
     data = HERE / "../../../tests/unit/data/normalization.tsv"

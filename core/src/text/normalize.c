@@ -7,46 +7,50 @@
 #include "text/unicode_table.h"
 
 enum { DECOMPOSED_MAX = 4, /* code points of one; the longest chains have three */
-       INVALID = 0x110000 }; /* + a byte: one that is not UTF-8 */
+       APART = 128,           /* in seconds: the parts are not put together again */
+       INVALID = 0x110000 };  /* + a byte: one that is not UTF-8 */
 
 #define COUNT(table) (sizeof table / sizeof *table)
 
-/* The entry of decompositions for a code; -1: none. */
-static int find_decomposition(uint32_t code)
+/* The index in firsts and seconds of a code that is made of others; -1: it is not. */
+static int find_parts(uint32_t code)
 {
-    int low = 0, high = (int)COUNT(decompositions);
+    int low = 0, high = (int)COUNT(runs); /* the last run that begins at or before the code */
     while (low < high) {
         const int middle = (low + high) / 2;
-        if (decompositions[middle].code == code)
-            return middle;
-        if (decompositions[middle].code < code)
+        if (runs[middle].code <= code)
             low = middle + 1;
         else
             high = middle;
     }
-    return -1;
+    if (low == 0)
+        return -1;
+    const int end = low < (int)COUNT(runs) ? runs[low].index : (int)COUNT(firsts);
+    const uint32_t index = runs[low - 1].index + (code - runs[low - 1].code);
+    return index < (uint32_t)end ? (int)index : -1;
 }
 
+static uint32_t code_of(int index)
+{
+    int run = 0;
+    while (run + 1 < (int)COUNT(runs) && runs[run + 1].index <= index)
+        run++;
+    return runs[run].code + (uint32_t)(index - runs[run].index);
+}
+
+/* A plain search: marks that stand alone are rare. */
 static uint32_t compose(uint32_t first, uint32_t second)
 {
-    int low = 0, high = (int)COUNT(compositions);
-    while (low < high) {
-        const int middle = (low + high) / 2, entry = compositions[middle];
-        const uint32_t a = decompositions[entry].first, b = decompositions[entry].second;
-        if (a == first && b == second)
-            return decompositions[entry].code;
-        if (a < first || (a == first && b < second))
-            low = middle + 1;
-        else
-            high = middle;
-    }
+    for (int i = 0; i < (int)COUNT(firsts); i++)
+        if (firsts[i] == first && seconds[i] < APART && mark_codes[seconds[i]] == second && second != 0)
+            return code_of(i);
     return 0;
 }
 
 static int combining_class(uint32_t code)
 {
-    if (code < combining[0].first)
-        return 0;
+    if (code < 0x300 || (code >= 0x370 && code < 0x483))
+        return 0; /* nearly all Latin, Greek and Cyrillic */
     int low = 0, high = (int)COUNT(combining);
     while (low < high) {
         const int middle = (low + high) / 2;
@@ -64,12 +68,12 @@ static int decompose(uint32_t code, uint32_t out[DECOMPOSED_MAX])
 {
     int count = 1;
     out[0] = code;
-    for (int entry; out[0] >= 0xC0 && count < DECOMPOSED_MAX && (entry = find_decomposition(out[0])) >= 0;) {
-        out[0] = decompositions[entry].first;
-        if (decompositions[entry].second == 0)
+    for (int i; count < DECOMPOSED_MAX && (i = find_parts(out[0])) >= 0;) {
+        out[0] = firsts[i];
+        if (seconds[i] % APART == 0)
             continue;
         memmove(out + 2, out + 1, (size_t)(count - 1) * sizeof *out);
-        out[1] = decompositions[entry].second;
+        out[1] = mark_codes[seconds[i] % APART];
         count++;
     }
     return count;
@@ -86,7 +90,7 @@ static uint32_t lower(uint32_t code)
             high = middle;
         else
             return (code - capitals[middle].first) % capitals[middle].step == 0
-                       ? (uint32_t)((int32_t)code + capitals[middle].distance) : code;
+                       ? (uint16_t)(code + capitals[middle].distance) : code;
     }
     return code;
 }
@@ -94,11 +98,11 @@ static uint32_t lower(uint32_t code)
 /* The first capital whose small letter this is. */
 static uint32_t upper(uint32_t code)
 {
-    for (size_t i = 0; i < COUNT(capitals); i++) {
-        const int32_t capital = (int32_t)code - capitals[i].distance;
+    for (size_t i = 0; code < 0x10000 && i < COUNT(capitals); i++) {
+        const uint16_t capital = (uint16_t)(code - capitals[i].distance);
         if (capital >= capitals[i].first && capital <= capitals[i].last &&
             (capital - capitals[i].first) % capitals[i].step == 0)
-            return (uint32_t)capital;
+            return capital;
     }
     return code;
 }
@@ -208,22 +212,39 @@ static size_t read_code(const char *text, size_t n, uint32_t *code)
     return taken;
 }
 
+/* Whether a code point that no mark follows stays as it is. */
+static bool stays(uint32_t code)
+{
+    const int i = find_parts(code);
+    return i < 0 || seconds[i] < APART;
+}
+
 static void write_form(writer *out, const char *text, size_t n, sign *signs, sign *spare)
 {
-    size_t held = 0;
-    for (size_t at = 0; at < n;) {
-        uint32_t code, parts[DECOMPOSED_MAX];
-        const size_t taken = read_code(text + at, n - at, &code);
+    size_t held = 0, taken = 0;
+    uint32_t code = 0, next = 0;
+    size_t next_taken = n > 0 ? read_code(text, n, &next) : 0;
+    int class, next_class = combining_class(next);
+    for (size_t at = 0; at < n; at += taken) {
+        taken = next_taken, code = next, class = next_class;
+        next_taken = at + taken < n ? read_code(text + at + taken, n - at - taken, &next) : 0;
+        next_class = next_taken > 0 ? combining_class(next) : 0;
+        if (class == 0 && next_class == 0 && stays(code)) {
+            write_run(out, signs, spare, held);
+            held = 0;
+            write_cased(out, code, (uint32_t)at);
+            continue;
+        }
+        uint32_t parts[DECOMPOSED_MAX];
         const int count = decompose(code, parts);
         for (int i = 0; i < count; i++) {
-            const sign next = {parts[i], (uint32_t)at, combining_class(parts[i])};
-            if (next.class == 0) {
+            const sign part = {parts[i], (uint32_t)at, combining_class(parts[i])};
+            if (part.class == 0) {
                 write_run(out, signs, spare, held);
                 held = 0;
             }
-            signs[held++] = next;
+            signs[held++] = part;
         }
-        at += taken;
     }
     write_run(out, signs, spare, held);
 }
