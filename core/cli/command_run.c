@@ -148,6 +148,8 @@ static int run(const cli_command *command, int count, char **arguments)
          HEED_BEAM_MAX},
         {"--attention-temperature", "T", "flattens (above 1) or sharpens (below 1) what the model attends to", CLI_REAL,
          &settings.generate.attention_temperature, 0, 0},
+        {"--mute", "NAMES", "attention heads that contribute zero, by comma: encoder.0.self_attention.2", CLI_TEXT,
+         &settings.generate.mute, 0, 0},
         {"--trace", "NAMES", "\"attention\": the weights as a table; with --json any names, by comma", CLI_TEXT,
          &settings.generate.trace, 0, 0},
         CLI_DTYPE(&dtype),

@@ -195,6 +195,29 @@ def recurrent_op_cases(file, cell):
                 out[name] = part[-1]
             add_op_case(file, f"{cell}: {b} x {t} x {size}, {hidden} cells, lengths {lengths}, reverse {reverse}", x, out,
                         lengths=lengths, flag=int(reverse), **relu)
+    for b, t, size, hidden, every in ((1, 3, 2, 3, 1), (3, 7, 2, 5, 3)):
+        truncated_op_case(file, cell, b, t, size, hidden, every)
+
+
+def truncated_op_case(file, cell, b, t, size, hidden, every):
+    """Gradients that stop at every so many steps: the state is detached there."""
+    gates, biases = CELLS[cell][2:]
+    x = {"x": draw(b, t, size), "wx": draw(gates * hidden, size, size=0.5),
+         "wh": draw(gates * hidden, hidden, size=0.5), "bias": draw(biases * hidden), "h0": draw(b, hidden)}
+    if cell == "lstm":
+        x["c0"] = draw(b, hidden)
+    p = {"l.0.weight_ih": x["wx"], "l.0.weight_hh": x["wh"], "l.0.bias": x["bias"]}
+    module = torch_recurrent(cell, p, "l", size, hidden, 1, False)
+    state, steps = tuple(x[name][None] for name in ("h0", "c0") if name in x), []
+    for first in range(0, t, every):
+        if first:
+            state = tuple(s.detach() for s in state)
+        y, last = module(x["x"][:, first:first + every], state if cell == "lstm" else state[0])
+        state = last if cell == "lstm" else (last,)
+        steps.append(y)
+    out = {"y": torch.cat(steps, dim=1), **{name: part[-1] for name, part in zip("hc", state)}}
+    add_op_case(file, f"{cell}: {b} x {t} x {size}, {hidden} cells, gradients over {every} steps", x, out, flag=0,
+                length=every, **({"number": 1.0} if cell == "rnn_relu" else {}))
 
 
 def op_local_softmax(file):

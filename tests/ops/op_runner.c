@@ -82,7 +82,7 @@ static void run_recurrent(heed_recurrent_result result, heed_tensor **out) {
 }
 
 static heed_pass pass_of(const op_arguments *arguments) {
-    return (heed_pass){.lengths = arguments->lengths, .reverse = arguments->flag};
+    return (heed_pass){.lengths = arguments->lengths, .reverse = arguments->flag, .truncate = arguments->length};
 }
 
 static void run_gru(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {

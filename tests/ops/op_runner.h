@@ -9,7 +9,7 @@ enum { OP_INPUTS_MAX = 6, OP_OUTPUTS_MAX = 3 };
 
 /* What an op takes beside tensors; each uses what it needs. */
 typedef struct op_arguments {
-    int rows, length;       /* of ids; length also of tile_time */
+    int rows, length;       /* of ids; length also of tile_time; gru, lstm, rnn: truncate */
     const int32_t *ids;     /* [rows, length] ids or targets */
     const int32_t *lengths; /* [rows] or NULL */
     int flag;               /* batch_matmul: transpose_b; gru, lstm, rnn: reverse; add_positions: first; heads: causal;

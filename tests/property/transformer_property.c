@@ -1,4 +1,5 @@
 /* What holds for a Transformer beside what holds for every model: causal, cached, muted, traced as it says. */
+#include "heed/generate.h"
 #include "models/transformer.h"
 #include "small_model.h"
 
@@ -161,6 +162,60 @@ static void muted_heads_are_silent(heed_tape *tape, heed_rng *rng) {
     heed_model_free(model);
 }
 
+/* The option of a generation: heads by name; what is none is refused. */
+static void heads_are_muted_by_name(void) {
+    static const struct {
+        const char *mute;
+        bool fine;
+    } cases[] = {{"decoder.1.cross_attention.1,encoder.0.self_attention.0", true},
+                 {"encoder.0.self_attention.2", false},
+                 {"encoder.0.cross_attention.0", false},
+                 {"decoder.2.self_attention.0", false},
+                 {"encoder.0.self_attention", false}};
+    heed_error error = {0};
+    heed_model *model = small_model_of("{\"model_type\": \"transformer\", \"d_model\": 8, \"heads\": 2, \"ffn\": 9}", 5,
+                                       0.7);
+    double scores[2] = {0};
+    if (!model)
+        return;
+    for (int i = 0; i < 6; i++) {
+        heed_generation *g = NULL;
+        const heed_generate_options options = {.max_length = 5, .mute = i < 5 ? cases[i].mute : NULL};
+        bool done = false;
+        const heed_status status = heed_generation_start(model, "face", 4, &options, &g, &error);
+        if (i < 5 && !cases[i].fine) {
+            CHECK_INT(status, HEED_ERROR_UNKNOWN);
+            CHECK_CONTAINS(error.message, "mute");
+            continue;
+        }
+        while (!done && CHECK_OK(heed_generation_advance(g, &done, &error), &error))
+            continue;
+        scores[i > 0] = heed_generation_score(g, 0);
+        heed_generation_free(g);
+    }
+    CHECK(scores[0] != scores[1]);
+    heed_model_free(model);
+}
+
+/* Weights at a high temperature are nearly even. */
+static void temperature_flattens(heed_tape *tape, heed_rng *rng) {
+    heed_arena arena = {0};
+    heed_model *model = small_model_of("{\"model_type\": \"transformer\", \"d_model\": 8, \"heads\": 2, \"ffn\": 9}", 5,
+                                       0.7);
+    if (!model)
+        return;
+    const heed_batch batch = small_batch(&arena, rng, 1, 5, 4);
+    tape->attention_temperature = 1e5;
+    heed_trace trace = traced(model, tape, &batch);
+    tape->attention_temperature = 0;
+    const heed_trace_entry *weights = entry_of(&trace, "encoder.0.self_attention.weights");
+    for (size_t i = 0; CHECK(weights != NULL) && i < count_of(weights); i++)
+        heed_compare_one("an even weight", i, (double)weights->values[i], 0.2, 1e-3);
+    heed_trace_free(&trace);
+    heed_arena_free(&arena);
+    heed_model_free(model);
+}
+
 static void bad_configs_are_refused(void) {
     static const char *const bad[][2] = {
         {"\"heads\": 3", "heads = 3 does not divide d_model = 8"},
@@ -212,6 +267,8 @@ int main(void) {
     }
     length_is_limited(&tape);
     muted_heads_are_silent(&tape, &rng);
+    heads_are_muted_by_name();
+    temperature_flattens(&tape, &rng);
     bad_configs_are_refused();
     heed_tape_free(&tape);
     return heed_test_finish("transformer_property");

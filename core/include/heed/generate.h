@@ -21,6 +21,8 @@ typedef struct heed_generate_options {
     double length_penalty; /* scores are log p / length^penalty when hypotheses are ranked; 0: log p as it is */
     double attention_temperature; /* attention scores are divided by it before their softmax, 0.01 .. 100: below 1 the
                            weights are sharper than in training, above 1 flatter; 0: 1 */
+    const char *mute;   /* comma-separated attention heads that contribute zero ("encoder.0.self_attention.2": the third
+                           of that layer); NULL: none; a name that is no head of the model is an error */
     const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept);
                            NULL: none; a name that the architecture does not keep is an error. Names in
                            ".gradient_norm" are of -log p of the best output, and there when it is done */

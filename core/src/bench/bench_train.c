@@ -68,6 +68,9 @@ heed_status heed_bench_prepare_training(heed_bench_job *job, int threads, heed_e
         shard->tape.recording = true;
         shard->tape.training = true;
         shard->tape.parameter_grads = shard->gradient;
+        shard->tape.unset_grads = heed_arena_alloc(&job->arena, (size_t)job->model.params.count * sizeof(bool));
+        if (!shard->tape.unset_grads)
+            return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a training batch");
     }
     job->outcome.losses = job->losses;
     job->outcome.examples = shape.rows;
@@ -102,7 +105,7 @@ static void run_shard(void *context, int index)
 {
     heed_bench_job *job = context;
     heed_bench_shard *shard = &job->shards[index];
-    memset(shard->gradient, 0, job->model.params.size * sizeof *shard->gradient);
+    heed_params_begin_gradients(&job->model.params, &shard->tape);
     shard->error = (heed_error){0};
     heed_tape_reset(&shard->tape);
     heed_tensor *loss = job->model.arch->loss(&job->model, &shard->tape, &shard->batch, 0);
@@ -110,7 +113,8 @@ static void run_shard(void *context, int index)
         return;
     shard->loss = loss->data[0];
     const double tokens = (double)job->outcome.examples * shard->batch.target_length;
-    heed_tape_backward(&shard->tape, loss, (heed_real)(1 / tokens), &shard->error);
+    if (heed_tape_backward(&shard->tape, loss, (heed_real)(1 / tokens), &shard->error) == HEED_OK)
+        heed_params_end_gradients(&job->model.params, &shard->tape);
 }
 
 heed_status heed_bench_train_step(heed_bench_job *job, heed_error *error)

@@ -8,6 +8,7 @@ enum {
     BLOCK_K = 384,
     BLOCK_M = 96 / V_TILE_ROWS * V_TILE_ROWS,
     BLOCK_N = 768 / PANEL * PANEL,
+    SMALL = 8 * 1024, /* reals of a matrix that stays in the inner cache, or nearly: it is read where it lies */
     A_BLOCK = BLOCK_K * BLOCK_M + 64, /* slack for pack_panel_a, in whole cache lines */
 };
 _Static_assert(A_BLOCK + BLOCK_K * BLOCK_N <= HEED_GEMM_SCRATCH, "the blocks fit the scratch");
@@ -19,70 +20,85 @@ static int even_block(int size, int limit) {
     return blocks > 1 ? (size + blocks - 1) / blocks : size;
 }
 
-/* Rows of A as they lie, 1 <= rows <= V_DIRECT_ROWS, times all panels of B. */
-#define ROWS_CASE(r)                                                                                            \
-    case (r):                                                                                                   \
-        if ((r) <= V_DIRECT_ROWS) {                                                                             \
-            enum { R = (r) <= V_DIRECT_ROWS ? (r) : V_DIRECT_ROWS, P = PANELS_OF(R) };                          \
-            for (; n >= P * PANEL; n -= P * PANEL, b += P * b_panel, c += P * PANEL)                            \
-                tile(R, P, false, k, a, a_row, b, b_step, b_panel, c, c_row, P * PANEL, accumulate);            \
-            for (; n > 0; n -= PANEL, b += b_panel, c += PANEL)                                                 \
-                tile(R, 1, false, k, a, a_row, b, b_step, b_panel, c, c_row, n < PANEL ? n : PANEL, accumulate); \
-        }                                                                                                       \
-        break;
-
-static void rows_times_panels(int rows, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *b,
-                              ptrdiff_t b_step, ptrdiff_t b_panel, heed_real *c, ptrdiff_t c_row, bool accumulate) {
-    switch (rows) {
-        ROWS_CASE(1)
-        ROWS_CASE(2)
-        ROWS_CASE(3)
-        ROWS_CASE(4)
-        ROWS_CASE(5)
-        ROWS_CASE(6)
-        ROWS_CASE(7)
-        ROWS_CASE(8)
-    default:
-        break;
-    }
-}
-_Static_assert(V_DIRECT_ROWS <= 8, "rows_times_panels has a case for every number of rows");
-
-/* One packed panel of A times one packed panel of B. */
-#define PANEL_CASE(r)                                                                                             \
+/* A tile of up to V_TILE_ROWS rows and one panel, of which one vector may be enough. */
+#define TILE_CASE(r)                                                                                              \
     case (r):                                                                                                     \
-        if ((r) <= V_TILE_ROWS)                                                                                   \
-            tile((r) <= V_TILE_ROWS ? (r) : 1, 1, true, k, a, 0, b, PANEL, 0, c, c_row, columns, accumulate);     \
+        if ((r) <= V_TILE_ROWS && columns <= V_LANES)                                                             \
+            tile((r) <= V_TILE_ROWS ? (r) : 1, 1, across, k, a, a_stride, b, b_step, 0, c, c_row, columns, add);  \
+        else if ((r) <= V_TILE_ROWS)                                                                              \
+            tile((r) <= V_TILE_ROWS ? (r) : 1, V_TILE_VECTORS, across, k, a, a_stride, b, b_step, 0, c, c_row,    \
+                 columns, add);                                                                                   \
         break;
 
-static void panel_times_panel(int rows, int columns, int k, const heed_real *a, const heed_real *b, heed_real *c,
-                              ptrdiff_t c_row, bool accumulate) {
-    if (rows == V_TILE_ROWS) {
-        tile(V_TILE_ROWS, 1, true, k, a, 0, b, PANEL, 0, c, c_row, columns, accumulate);
-        return;
-    }
+V_INLINE void any_tile(const bool across, int rows, int columns, int k, const heed_real *a, ptrdiff_t a_stride,
+                       const heed_real *b, ptrdiff_t b_step, heed_real *c, ptrdiff_t c_row, bool add) {
     switch (rows) {
-        PANEL_CASE(1)
-        PANEL_CASE(2)
-        PANEL_CASE(3)
-        PANEL_CASE(4)
-        PANEL_CASE(5)
-        PANEL_CASE(6)
-        PANEL_CASE(7)
+        TILE_CASE(1)
+        TILE_CASE(2)
+        TILE_CASE(3)
+        TILE_CASE(4)
+        TILE_CASE(5)
+        TILE_CASE(6)
+        TILE_CASE(7)
+        TILE_CASE(8)
     default:
         break;
     }
 }
+_Static_assert(V_TILE_ROWS <= 8, "any_tile has a case for every number of rows");
 
-_Static_assert(V_TILE_ROWS <= 8, "panel_times_panel has a case for every number of rows");
+/* One or two rows: as many panels at a time as keep the units busy. Returns how many columns are done. */
+#define FEW_CASE(r)                                                                                               \
+    case (r):                                                                                                     \
+        for (; done + FEW_VECTORS(r) * V_LANES <= n; done += FEW_VECTORS(r) * V_LANES)                            \
+            tile(r, FEW_VECTORS(r), across, k, a, a_stride, b + done / PANEL * b_panel, b_step, b_panel, c + done, \
+                 c_row, FEW_VECTORS(r) * V_LANES, accumulate);                                                    \
+        break;
+
+V_INLINE int few_rows(const bool across, int rows, int n, int k, const heed_real *a, ptrdiff_t a_stride,
+                      const heed_real *b, ptrdiff_t b_step, ptrdiff_t b_panel, heed_real *c, ptrdiff_t c_row,
+                      bool accumulate) {
+    int done = 0;
+    switch (rows) {
+        FEW_CASE(1)
+        FEW_CASE(2)
+    default:
+        break;
+    }
+    return done;
+}
+
+/* Any rows of A times all panels of B. Rows are divided evenly among tiles of up to `tile_rows`: eight are 4 + 4, not
+ * 6 + 2; but `across`, where panels may have been packed. From a tile's rows to the next one's it is a_next for each. */
+V_INLINE void times_panels(const bool across, const int tile_rows, int m, int n, int k, const heed_real *a,
+                           ptrdiff_t a_next, ptrdiff_t a_stride, const heed_real *b, ptrdiff_t b_step,
+                           ptrdiff_t b_panel, heed_real *c, ptrdiff_t c_row, bool accumulate) {
+    const int tiles = (m + tile_rows - 1) / tile_rows;
+    int j = few_rows(across, m, n, k, a, a_stride, b, b_step, b_panel, c, c_row, accumulate);
+    for (; j < n; j += PANEL) {
+        int columns = n - j < PANEL ? n - j : PANEL;
+        for (int i = 0, left = tiles; left > 0; left--) {
+            int rows = !across ? (m - i + left - 1) / left : left > 1 ? tile_rows : m - i;
+            any_tile(across, rows, columns, k, a + i * a_next, a_stride, b + j / PANEL * b_panel, b_step,
+                     c + i * c_row + j, c_row, accumulate);
+            i += rows;
+        }
+    }
+}
+
+static void rows_times_panels(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *b,
+                              ptrdiff_t b_step, ptrdiff_t b_panel, heed_real *c, ptrdiff_t c_row, bool accumulate) {
+    times_panels(false, V_DIRECT_ROWS, m, n, k, a, a_row, a_row, b, b_step, b_panel, c, c_row, accumulate);
+}
+
+static void columns_times_panels(int m, int n, int k, const heed_real *a, ptrdiff_t a_next, ptrdiff_t a_col,
+                                 const heed_real *b, ptrdiff_t b_step, ptrdiff_t b_panel, heed_real *c,
+                                 ptrdiff_t c_row, bool accumulate) {
+    times_panels(true, V_TILE_ROWS, m, n, k, a, a_next, a_col, b, b_step, b_panel, c, c_row, accumulate);
+}
 
 static size_t packed_size(int k, int n) {
     return ((size_t)n + PANEL - 1) / PANEL * PANEL * (size_t)k;
-}
-
-static void pack(int k, int n, const heed_real *b, ptrdiff_t b_row, ptrdiff_t b_col, heed_real *packed) {
-    for (int j = 0; j < n; j += PANEL, packed += (ptrdiff_t)PANEL * k)
-        pack_panel_b(k, n - j < PANEL ? n - j : PANEL, b + j * b_col, b_row, b_col, packed);
 }
 
 static void clear(int m, int n, heed_real *c, ptrdiff_t c_row) {
@@ -99,50 +115,30 @@ static void gemm_packed(int m, int n, int k, const heed_real *a, ptrdiff_t a_row
             clear(m, n, c, c_row);
         return;
     }
-    ptrdiff_t panel = (ptrdiff_t)PANEL * k;
-    int whole = m / V_DIRECT_ROWS * V_DIRECT_ROWS;
-    for (int j = 0; j < n && whole > 0; j += PANEL) {
-        const heed_real *b = packed + j / PANEL * panel;
-        int columns = n - j < PANEL ? n - j : PANEL;
-        for (int i = 0; i < whole; i += V_DIRECT_ROWS)
-            tile(V_DIRECT_ROWS, 1, false, k, a + i * a_row, a_row, b, PANEL, 0, c + i * c_row + j, c_row, columns,
-                 accumulate);
-    }
-    rows_times_panels(m - whole, n, k, a + whole * a_row, a_row, packed, PANEL, panel, c + whole * c_row, c_row,
-                      accumulate);
+    rows_times_panels(m, n, k, a, a_row, packed, PANEL, (ptrdiff_t)PANEL * k, c, c_row, accumulate);
 }
 
-/* Few rows: packing B pays only when its rows are not contiguous, since each of its elements is used a few times. */
-static void gemm_thin(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *b, ptrdiff_t b_row,
-                      ptrdiff_t b_col, heed_real *c, ptrdiff_t c_row, bool accumulate, heed_real *scratch) {
-    if (m == 1 && b_row == 1) {
-        for (int j = 0; j < n; j++) {
-            heed_real sum = dot((size_t)k, a, b + j * b_col);
-            c[j] = accumulate ? c[j] + sum : sum;
+/* Whether B is read where it lies: when it is small, or its panels would be used by a few rows only. */
+static bool lies_well(int m, int k, ptrdiff_t b_row, ptrdiff_t b_col) {
+    return b_col == 1 && (m <= V_DIRECT_ROWS || k * b_row <= (m <= 64 ? 4 * SMALL : SMALL));
+}
+
+/* All of A times panels of B, for one block of k. */
+static void gemm_panels(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, ptrdiff_t a_col, const heed_real *b,
+                        ptrdiff_t b_step, ptrdiff_t b_panel, heed_real *c, ptrdiff_t c_row, bool accumulate,
+                        heed_real *a_block) {
+    int m_block = (even_block(m, BLOCK_M) + V_TILE_ROWS - 1) / V_TILE_ROWS * V_TILE_ROWS;
+    for (int i = 0; i < m; i += m_block) {
+        int mb = m - i < m_block ? m - i : m_block;
+        const heed_real *rows = a + i * a_row;
+        if (a_col == 1 && (V_DIRECT_ROWS == V_TILE_ROWS || m <= V_DIRECT_ROWS)) {
+            rows_times_panels(mb, n, k, rows, a_row, b, b_step, b_panel, c + i * c_row, c_row, accumulate);
+        } else if (a_row == 1 && k * a_col <= 8 * SMALL) {
+            columns_times_panels(mb, n, k, rows, 1, a_col, b, b_step, b_panel, c + i * c_row, c_row, accumulate);
+        } else {
+            pack_a(mb, k, rows, a_row, a_col, a_block);
+            columns_times_panels(mb, n, k, a_block, k, V_TILE_ROWS, b, b_step, b_panel, c + i * c_row, c_row, accumulate);
         }
-        return;
-    }
-    int whole = b_col == 1 ? n / PANEL * PANEL : 0;
-    if (whole > 0)
-        rows_times_panels(m, whole, k, a, a_row, b, b_row, PANEL, c, c_row, accumulate);
-    for (int j = whole; j < n; j += BLOCK_N) {
-        int columns = n - j < BLOCK_N ? n - j : BLOCK_N;
-        pack(k, columns, b + j * b_col, b_row, b_col, scratch);
-        rows_times_panels(m, columns, k, a, a_row, scratch, PANEL, (ptrdiff_t)PANEL * k, c + j, c_row, accumulate);
-    }
-}
-
-static void gemm_block(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, ptrdiff_t a_col, const heed_real *b,
-                       heed_real *c, ptrdiff_t c_row, bool accumulate, heed_real *a_block) {
-    for (int i = 0; i < m; i += V_TILE_ROWS)
-        pack_panel_a(m - i < V_TILE_ROWS ? m - i : V_TILE_ROWS, k, a + i * a_row, a_row, a_col,
-                     a_block + (ptrdiff_t)i * k);
-    for (int j = 0; j < n; j += PANEL) {
-        const heed_real *panel = b + (ptrdiff_t)j * k;
-        int columns = n - j < PANEL ? n - j : PANEL;
-        for (int i = 0; i < m; i += V_TILE_ROWS)
-            panel_times_panel(m - i < V_TILE_ROWS ? m - i : V_TILE_ROWS, columns, k, a_block + (ptrdiff_t)i * k, panel,
-                              c + i * c_row + j, c_row, accumulate);
     }
 }
 
@@ -157,21 +153,23 @@ static void gemm(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, ptrdi
         return;
     }
     heed_real *b_block = scratch, *a_block = scratch + BLOCK_K * BLOCK_N;
-    int k_block = even_block(k, BLOCK_K), m_block = even_block(m, BLOCK_M);
-    m_block = (m_block + V_TILE_ROWS - 1) / V_TILE_ROWS * V_TILE_ROWS;
-    for (int p = 0; p < k; p += k_block) {
+    int k_block = even_block(k, BLOCK_K);
+    for (int p = 0; p < k; p += k_block, a += k_block * a_col, b += k_block * b_row) {
         int kb = k - p < k_block ? k - p : k_block;
         bool add = accumulate || p > 0;
-        if (m <= V_DIRECT_ROWS && a_col == 1) {
-            gemm_thin(m, n, kb, a + p, a_row, b + p * b_row, b_row, b_col, c, c_row, add, scratch);
+        if (m == 1 && a_col == 1 && b_row == 1) {
+            for (int j = 0; j < n; j++)
+                c[j] = (add ? c[j] : 0) + dot((size_t)kb, a, b + j * b_col);
             continue;
         }
-        for (int j = 0; j < n; j += BLOCK_N) {
-            int nb = n - j < BLOCK_N ? n - j : BLOCK_N;
-            pack(kb, nb, b + p * b_row + j * b_col, b_row, b_col, b_block);
-            for (int i = 0; i < m; i += m_block)
-                gemm_block(m - i < m_block ? m - i : m_block, nb, kb, a + i * a_row + p * a_col, a_row, a_col, b_block,
-                           c + i * c_row + j, c_row, add, a_block);
+        int whole = lies_well(m, kb, b_row, b_col) ? n / PANEL * PANEL : 0;
+        if (whole > 0)
+            gemm_panels(m, whole, kb, a, a_row, a_col, b, b_row, PANEL, c, c_row, add, a_block);
+        for (int j = whole; j < n; j += BLOCK_N) {
+            int columns = n - j < BLOCK_N ? n - j : BLOCK_N;
+            pack(kb, columns, b + j * b_col, b_row, b_col, b_block);
+            gemm_panels(m, columns, kb, a, a_row, a_col, b_block, PANEL, (ptrdiff_t)PANEL * kb, c + j, c_row, add,
+                        a_block);
         }
     }
 }

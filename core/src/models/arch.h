@@ -19,6 +19,7 @@ struct heed_model {
     heed_tokenizer *source, *target;
     size_t file_bytes;         /* of the weights it was loaded from; 0 when fresh */
     const char *const *traces; /* those of the architecture, unless configure made a list of its own */
+    const char *const *heads;  /* attention heads that can be muted, NULL-terminated; or NULL: there are none */
 };
 
 /* A decoder at work on R rows (batch rows times beam). Made by `start`, in the tape's arena below everything that steps

@@ -5,6 +5,8 @@
  *   s      = the last state of the top layer, or ("pooling": "mean") the mean of y over the text   [B, D]
  *   logits = Wo s + b                   [B, labels]
  *
+ * With "truncate": k, training goes back over at most k steps: gradients stop at every k-th.
+ *
  * The labels are the target's tokens but the specials; a target is one of them. */
 #include <math.h>
 #include <stdio.h>
@@ -27,9 +29,9 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
 {
     static const char where[] = "config";
     static const char *const fields[] = {"model_type", "embedding", "hidden",  "layers", "bidirectional",
-                                         "cell",       "pooling",   "dropout", NULL};
+                                         "cell",       "pooling",   "dropout", "truncate", NULL};
     static const char *const more[] = {"encoder.h", "logits", NULL};
-    int64_t embedding = 64, hidden = 128, layers = 1;
+    int64_t embedding = 64, hidden = 128, layers = 1, truncate = 0;
     double dropout = 0;
     bool bidirectional = false;
     const char *cell_name = "lstm", *pooling = "last";
@@ -37,6 +39,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     HEED_TRY(heed_json_int(config, where, "embedding", 1, 4096, &embedding, error));
     HEED_TRY(heed_json_int(config, where, "hidden", 1, 4096, &hidden, error));
     HEED_TRY(heed_json_int(config, where, "layers", 1, HEED_RECURRENT_LAYERS_MAX, &layers, error));
+    HEED_TRY(heed_json_int(config, where, "truncate", 0, 4096, &truncate, error));
     HEED_TRY(heed_json_bool(config, where, "bidirectional", &bidirectional, error));
     HEED_TRY(heed_json_string(config, where, "cell", &cell_name, error));
     HEED_TRY(heed_json_string(config, where, "pooling", &pooling, error));
@@ -62,6 +65,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     net->embedding = heed_embedding_declare(&model->params, "embedding", source_vocabulary, (int)embedding);
     net->encoder = heed_recurrent_declare(&model->params, name, cell, (int)embedding, (int)hidden, (int)layers,
                                           bidirectional, dropout);
+    net->encoder.truncate = (int)truncate;
     net->encoder.trace[0] = "encoder";
     net->encoder.trace[1] = "encoder.reverse";
     net->output = heed_linear_declare(&model->params, "output", (int)hidden * (bidirectional ? 2 : 1), labels, true);

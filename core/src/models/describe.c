@@ -37,6 +37,10 @@ heed_status heed_model_describe(const heed_model *model, char **json, heed_error
     for (const char *const *name = model->traces; *name; name++)
         heed_json_write_string(&writer, NULL, *name);
     heed_json_write_end_array(&writer);
+    heed_json_write_array(&writer, "heads");
+    for (const char *const *name = model->heads; name && *name; name++)
+        heed_json_write_string(&writer, NULL, *name);
+    heed_json_write_end_array(&writer);
     write_vocabulary(&writer, "source_vocabulary", model->source);
     write_vocabulary(&writer, "target_vocabulary", model->target);
     heed_json_write_end_object(&writer);

@@ -27,17 +27,24 @@ static heed_status read_input(heed_generation *g, const char *text, size_t size,
     return HEED_OK;
 }
 
-/* Every name of the comma-separated list is one that the architecture keeps, or "attention". */
-static heed_status check_trace(const heed_generation *g, const char *list, heed_error *error)
+static bool is_in(const char *const *names, const char *name, size_t n)
 {
+    for (; names && *names; names++)
+        if (strlen(*names) == n && memcmp(name, *names, n) == 0)
+            return true;
+    return false;
+}
+
+/* Every name of the comma-separated list is one of `names`, or `more`. */
+static heed_status check_names(const char *what, const char *list, const char *const *names, const char *more,
+                               const char *wrong, heed_error *error)
+{
+    const char *const also[] = {more, NULL};
     for (const char *name = list; *name;) {
         const size_t n = strcspn(name, ",");
-        bool known = n == 9 && memcmp(name, "attention", 9) == 0;
-        for (const char *const *trace = g->model->traces; *trace && !known; trace++)
-            known = strlen(*trace) == n && memcmp(name, *trace, n) == 0;
-        if (!known)
-            return heed_fail(error, HEED_ERROR_UNKNOWN, "trace: \"%.*s\" is not kept by %s", (int)(n < 100 ? n : 100), name,
-                             g->model->arch->name);
+        if (!is_in(names, name, n) && !is_in(also, name, n))
+            return heed_fail(error, HEED_ERROR_UNKNOWN, "%s: \"%.*s\" is not %s", what, (int)(n < 100 ? n : 100), name,
+                             wrong);
         name += n + (name[n] == ',');
     }
     return HEED_OK;
@@ -61,9 +68,19 @@ static heed_status check_options(heed_generation *g, const heed_generate_options
         return heed_fail(error, HEED_ERROR_ARGUMENT, "attention_temperature: %g is not in 0.01..100", temperature);
     g->tape.attention_temperature = temperature;
     if (g->options.trace) {
-        HEED_TRY(check_trace(g, g->options.trace, error));
+        HEED_TRY(check_names("trace", g->options.trace, g->model->traces, "attention", "kept by this model", error));
         g->tape.trace = &g->trace;
     }
+    if (g->options.mute)
+        HEED_TRY(check_names("mute", g->options.mute, g->model->heads, NULL, "an attention head of this model", error));
+    return HEED_OK;
+}
+
+/* The caller's text need not outlive the call. */
+static heed_status keep_text(heed_generation *g, const char **text, heed_error *error)
+{
+    if (*text && !(*text = heed_arena_string(&g->arena, *text, strlen(*text))))
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: an option's text");
     return HEED_OK;
 }
 
@@ -77,11 +94,9 @@ static heed_status start(heed_generation *g, const char *text, size_t size, cons
     if (g->options.max_length == 0)
         g->options.max_length = 2 * g->encoding.count + 10;
     g->options.max_length = heed_arch_output_limit(g->model->arch, g->options.max_length);
-    if (g->options.trace) { /* the caller's text need not outlive the call */
-        g->options.trace = heed_arena_string(&g->arena, options->trace, strlen(options->trace));
-        if (!g->options.trace)
-            return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the trace");
-    }
+    HEED_TRY(keep_text(g, &g->options.trace, error));
+    HEED_TRY(keep_text(g, &g->options.mute, error));
+    g->tape.muted = g->options.mute;
     const int32_t length = g->encoding.count;
     HEED_TRY(g->model->arch->start(g->model, &g->tape, g->encoding.ids, &length, 1, length, g->beam, &g->decoding,
                                    error));

@@ -40,6 +40,7 @@ static heed_status run(heed_generation *g, heed_tape *tape, heed_real *grads, he
     HEED_TRY(heed_tape_init(tape, error));
     tape->recording = true;
     tape->attention_temperature = g->options.attention_temperature;
+    tape->muted = g->options.mute;
     tape->parameter_grads = grads;
     heed_trace trace = {0};
     tape->trace = &trace;

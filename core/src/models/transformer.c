@@ -59,7 +59,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     HEED_TRY(heed_stack_declare(&model->params, &model->arena, "decoder", &decoder, target, &net->decoder, error));
     model->network = net;
     const heed_transformer_stack *const stacks[] = {&net->encoder, &net->decoder};
-    return heed_transformer_traces(model, stacks, 2, more, error);
+    return heed_transformer_names(model, stacks, 2, more, error);
 }
 
 heed_tensor *heed_transformer_encode(const heed_model *model, heed_tape *tape, const int32_t *source,

@@ -24,9 +24,9 @@ heed_status heed_config_choice(const heed_json *config, const char *key, const c
 /* An embedding table "<name>.weight" [vocabulary, size], normal with deviation 1 / sqrt(size), which scaled by sqrt(size)
  * gives steps of unit variance. Packed as a matrix when the output reads it as well. */
 int heed_table_declare(heed_params *params, const char *name, int vocabulary, int size, bool output);
-/* Sets model->traces: those of `stacks`, then `more` (NULL-terminated). */
-heed_status heed_transformer_traces(heed_model *model, const heed_transformer_stack *const *stacks, int count,
-                                    const char *const *more, heed_error *error);
+/* Sets model->traces, those of `stacks` and then `more` (NULL-terminated), and model->heads. */
+heed_status heed_transformer_names(heed_model *model, const heed_transformer_stack *const *stacks, int count,
+                                   const char *const *more, heed_error *error);
 
 heed_tensor *heed_transformer_encode(const heed_model *model, heed_tape *tape, const int32_t *source,
                                      const int32_t *lengths, int rows, int length);

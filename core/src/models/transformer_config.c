@@ -68,22 +68,33 @@ int heed_table_declare(heed_params *params, const char *name, int vocabulary, in
                                (int[]){vocabulary, size});
 }
 
-heed_status heed_transformer_traces(heed_model *model, const heed_transformer_stack *const *stacks, int count,
-                                    const char *const *more, heed_error *error)
+typedef int lister(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed);
+
+/* What `names` lists of all stacks, then `more`; NULL on failure. */
+static const char **collect(heed_model *model, lister *names, const heed_transformer_stack *const *stacks, int count,
+                            const char *const *more)
 {
     bool failed = false;
     int total = 0, at = 0;
     for (int i = 0; i < count; i++)
-        total = heed_stack_traces(stacks[i], NULL, NULL, total, &failed);
+        total = names(stacks[i], NULL, NULL, total, &failed);
     for (int i = 0; more[i]; i++)
         total++;
     const char **list = heed_arena_alloc_zero(&model->arena, (size_t)(total + 1) * sizeof *list);
-    for (int i = 0; list && i < count && !failed; i++)
-        at = heed_stack_traces(stacks[i], &model->arena, list, at, &failed);
-    if (!list || failed)
-        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a Transformer");
-    for (int i = 0; more[i]; i++)
+    for (int i = 0; list && i < count; i++)
+        at = names(stacks[i], &model->arena, list, at, &failed);
+    for (int i = 0; list && more[i]; i++)
         list[at++] = more[i];
-    model->traces = list;
+    return failed ? NULL : list;
+}
+
+heed_status heed_transformer_names(heed_model *model, const heed_transformer_stack *const *stacks, int count,
+                                   const char *const *more, heed_error *error)
+{
+    static const char *const nothing[] = {NULL};
+    model->traces = collect(model, heed_stack_traces, stacks, count, more);
+    model->heads = collect(model, heed_stack_heads, stacks, count, nothing);
+    if (!model->traces || !model->heads)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a Transformer");
     return HEED_OK;
 }

@@ -27,6 +27,7 @@ typedef struct heed_recurrent_layer {
     int layers, hidden; /* hidden: per direction */
     bool bidirectional;
     double dropout;     /* between layers */
+    int truncate;         /* see heed_pass; 0 after heed_recurrent_declare */
     const char *trace[2]; /* of the top layer's directions, see heed_pass; NULL after heed_recurrent_declare */
     int wx[HEED_RECURRENT_LAYERS_MAX][2], wh[HEED_RECURRENT_LAYERS_MAX][2], bias[HEED_RECURRENT_LAYERS_MAX][2];
 } heed_recurrent_layer;

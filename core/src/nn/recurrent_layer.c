@@ -38,7 +38,7 @@ heed_tensor *heed_recurrent_apply(heed_tape *tape, const heed_params *params, co
             x = heed_dropout(tape, x, layer->dropout);
         for (int d = 0; d < (layer->bidirectional ? 2 : 1); d++) {
             const bool top = l + 1 == layer->layers;
-            const heed_pass pass = {lengths, d == 1, last_only && top, top ? layer->trace[d] : NULL};
+            const heed_pass pass = {lengths, d == 1, last_only && top, top ? layer->trace[d] : NULL, layer->truncate};
             result[d] = layer->cell->run(tape, x, heed_params_tensor(tape, params, layer->wx[l][d]),
                                          heed_params_tensor(tape, params, layer->wh[l][d]),
                                          heed_params_tensor(tape, params, layer->bias[l][d]),

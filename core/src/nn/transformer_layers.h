@@ -102,6 +102,8 @@ void heed_stack_cache_reorder(const heed_transformer_stack *stack, heed_stack_ca
 /* Appends the names of what passes keep, all beginning with the stack's name, to list[at..]; returns the new count. With
  * list == NULL nothing is written. Names lie in `arena`; on failure the list is cut and *failed set. */
 int heed_stack_traces(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed);
+/* The same for the names of heads: "<name>.<layer>.self_attention.<head>" and cross_attention. */
+int heed_stack_heads(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed);
 
 /* The heads of "<layer name>" that tape->muted lists ("encoder.0.self_attention.2,.."), one bit each. */
 uint64_t heed_muted_heads(const heed_tape *tape, const char *block, const char *sublayer);

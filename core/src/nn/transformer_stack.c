@@ -116,27 +116,45 @@ static const char *const cross_parts[] = {"cross_attention.query", "cross_attent
                                           "cross_attention.output", "cross_attention.h"};
 #define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
 
-static int append(const char *prefix, const char *const *parts, int count, heed_arena *arena, const char **list, int at,
-                  bool *failed)
+/* "<prefix>.<part>", or without a part "<prefix>.<number>", as list[at]. */
+static void append(const char *prefix, const char *part, int number, heed_arena *arena, const char **list, int at,
+                   bool *failed)
 {
-    for (int i = 0; i < count; i++, at++) {
-        char full[96];
-        const int n = snprintf(full, sizeof full, "%s.%s", prefix, parts[i]);
-        if (list && !(list[at] = heed_arena_string(arena, full, (size_t)n))) {
-            *failed = true;
-            return at;
-        }
-    }
+    char full[96];
+    const int n = part ? snprintf(full, sizeof full, "%s.%s", prefix, part)
+                       : snprintf(full, sizeof full, "%s.%d", prefix, number);
+    if (list && !*failed)
+        *failed = !(list[at] = heed_arena_string(arena, full, (size_t)n));
+}
+
+static int append_all(const char *prefix, const char *const *parts, int count, heed_arena *arena, const char **list,
+                      int at, bool *failed)
+{
+    for (int i = 0; i < count; i++, at++)
+        append(prefix, parts[i], 0, arena, list, at, failed);
     return at;
 }
 
 int heed_stack_traces(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed)
 {
-    at = append(stack->name, stack_parts, COUNT(stack_parts), arena, list, at, failed);
-    for (int l = 0; l < stack->options.layers && !*failed; l++) {
-        at = append(stack->blocks[l].name, block_parts, COUNT(block_parts), arena, list, at, failed);
+    at = append_all(stack->name, stack_parts, COUNT(stack_parts), arena, list, at, failed);
+    for (int l = 0; l < stack->options.layers; l++) {
+        at = append_all(stack->blocks[l].name, block_parts, COUNT(block_parts), arena, list, at, failed);
         if (stack->options.cross)
-            at = append(stack->blocks[l].name, cross_parts, COUNT(cross_parts), arena, list, at, failed);
+            at = append_all(stack->blocks[l].name, cross_parts, COUNT(cross_parts), arena, list, at, failed);
     }
+    return at;
+}
+
+int heed_stack_heads(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed)
+{
+    static const char *const sublayers[] = {"self_attention", "cross_attention"};
+    for (int l = 0; l < stack->options.layers; l++)
+        for (int s = 0; s < (stack->options.cross ? 2 : 1); s++) {
+            char prefix[64];
+            snprintf(prefix, sizeof prefix, "%s.%s", stack->blocks[l].name, sublayers[s]);
+            for (int h = 0; h < stack->options.heads; h++, at++)
+                append(prefix, NULL, h, arena, list, at, failed);
+        }
     return at;
 }

@@ -36,6 +36,8 @@ static void backward(heed_tape *tape, const heed_node *node)
             memset(dh, 0, cells * sizeof *dh);
         }
         heed_recurrence_back_step(tape, r, node, i, back.dgates + at, &back);
+        if (heed_recurrence_cut(r, i))
+            memset(dc, 0, state * sizeof *dc);
     }
     heed_recurrence_back_end(tape, r, node, back.dgates, &back);
     if (c0 && c0->grad)

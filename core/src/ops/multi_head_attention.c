@@ -8,6 +8,7 @@
 
 typedef struct saved {
     heed_heads options;
+    heed_real scale;          /* of the scores */
     const heed_real *weights; /* [B, H, Q, K] */
 } saved;
 
@@ -80,7 +81,6 @@ static void backward(heed_tape *tape, const heed_node *node)
     const layout l = layout_of(q, node->inputs[1], options);
     const int queries = l.queries, keys = l.keys, width = l.width;
     const size_t square = (size_t)queries * keys;
-    const heed_real scale = 1 / (heed_real)sqrt((double)width);
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
     heed_real *dweights = heed_tape_alloc(tape, square, sizeof *dweights);
     heed_real *dscores = heed_tape_alloc(tape, square, sizeof *dscores);
@@ -109,7 +109,7 @@ static void backward(heed_tape *tape, const heed_node *node)
                 const size_t from = (size_t)i * keys + seen.first;
                 kernels->softmax_backward((size_t)seen.count, weights + from, dweights + from, dscores + from);
             }
-            kernels->scale(square, scale, dscores);
+            kernels->scale(square, keep->scale, dscores);
             if (q->grad) /* dq[Q, E] += dscores k */
                 kernels->gemm(queries, width, keys, dscores, keys, 1, kv->data + at.k, l.kv_row, 1, q->grad + at.q,
                               l.q_row, add_q, tape->gemm_scratch);
@@ -166,7 +166,8 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
     saved *keep = heed_tape_alloc(tape, 1, sizeof *keep);
     if (!heed_tensor_ok(context) || !heed_tensor_ok(weights) || !keep)
         return failed;
-    const heed_real scale = 1 / (heed_real)sqrt((double)l.width);
+    const double temperature = tape->attention_temperature > 0 ? tape->attention_temperature : 1;
+    const heed_real scale = (heed_real)(1 / (temperature * sqrt((double)l.width)));
     for (int b = 0; b < l.rows; b++)
         for (int h = 0; h < l.heads; h++) {
             const places at = places_of(&l, b, h);
@@ -187,7 +188,7 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
                                 l.kv_row, 1, context->data + at.context, l.size, false, tape->gemm_scratch);
             /* [/book] */
         }
-    *keep = (saved){.options = *options, .weights = weights->data};
+    *keep = (saved){.options = *options, .scale = scale, .weights = weights->data};
     heed_tape_note_asking(tape, &heed_op_multi_head_attention, 2, inputs, 1, &context, keep);
     return (heed_heads_result){context, weights};
 }

@@ -68,6 +68,7 @@ heed_tensor *heed_additive_score(heed_tape *tape, heed_tensor *query, heed_tenso
 
 /* Scaled dot-product attention with several heads (Vaswani et al. 2017, 3.2): for each head's E = d / H columns
  *   weights = softmax(q k^T / sqrt(E)) over the keys that are seen, context = weights v
+ * with the scores divided by the tape's attention_temperature as well, if it has one.
  * q [B, Q, d] and kv [B, K, 2d], keys and values side by side; or kv NULL and q [B, T, 3d]: queries, keys and values of
  * the same sequence. Several rows of q in sequence may share one of kv: kv [B / n, K, 2d]. The result: context [B, Q, d],
  * the heads side by side, and weights [B, H, Q, K], which are for looking at and carry no gradient. A query that sees no
@@ -108,6 +109,8 @@ heed_tensor *heed_linear_cross_entropy(heed_tape *tape, heed_tensor *x, heed_ten
 
 /* How a recurrent op goes over its sequences. Row b runs over lengths[b] steps (NULL: all T), from the last to the first
  * when `reverse`; beyond its length the output is 0 and the state stays. `last_only`: y is not wanted and is NULL.
+ * `truncate`: no gradient goes back from step n * truncate to the one before, in the order of the steps (truncated
+ * backpropagation through time, Williams and Peng 1990); 0: all goes back.
  * When the tape traces and `trace` is not NULL, the op keeps, zero beyond a row's length and in the sequence's order:
  *   "<trace>.gate.<gate>" [B, T, H]      lstm: input, forget, candidate, output; gru: reset, update, candidate
  *   "<trace>.cell" [B, T, H]             lstm: c after each step
@@ -116,6 +119,7 @@ typedef struct heed_pass {
     const int32_t *lengths;
     bool reverse, last_only;
     const char *trace;
+    int truncate;
 } heed_pass;
 
 /* y [B, T, H], and the state after the last step, h and (where the op has one, else NULL) c [B, H]. */

@@ -231,7 +231,10 @@ void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const 
     heed_tensor *x = node->inputs[X], *bias = node->inputs[BIAS];
     const size_t gates = (size_t)r->gates, in = (size_t)r->in;
     const heed_real *dgates = back->dgates + (size_t)i * r->rows * gates;
-    kernels->gemm_packed(r->rows, r->cells, r->gates, dproduct, r->gates, back->wh, back->dh, r->cells, true);
+    if (heed_recurrence_cut(r, i))
+        memset(back->dh, 0, (size_t)r->rows * r->cells * sizeof *back->dh);
+    else
+        kernels->gemm_packed(r->rows, r->cells, r->gates, dproduct, r->gates, back->wh, back->dh, r->cells, true);
     for (int b = 0; bias->grad && b < r->rows; b++)
         kernels->axpy(gates, 1, dgates + (size_t)b * gates, bias->grad);
     if (!x->grad)

@@ -24,6 +24,12 @@ typedef struct heed_recurrence {
  * tape's error set, when something is wrong. */
 heed_recurrence *heed_recurrence_begin(heed_tape *tape, const char *name, const heed_recurrent_inputs *in, int gates,
                                        int biases, heed_pass pass);
+/* Whether no gradient goes from step i to the one before. */
+static inline bool heed_recurrence_cut(const heed_recurrence *r, int i)
+{
+    return r->pass.truncate > 0 && i > 0 && i % r->pass.truncate == 0;
+}
+
 /* block[T + 1, B, H] with block[0] = first, or zeros; NULL without memory. */
 heed_real *heed_recurrence_states(heed_tape *tape, const heed_recurrence *r, const heed_tensor *first);
 
@@ -67,7 +73,7 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                  heed_recurrence_back *back);
 /* Once dgates[i] is there, and dh is what reaches the state before the step past the gates (nothing but in a gru; unchanged
- * where a row does not have the step): dh += dproduct Wh, and the shares of x and the bias. `dproduct` [B, G] is the
+ * where a row does not have the step): dh += dproduct Wh (or, at a cut, 0), and the shares of x and the bias. `dproduct` [B, G] is the
  * gradient of h Wh^T; it is dgates[i] but in a gru. */
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back);

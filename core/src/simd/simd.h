@@ -53,6 +53,9 @@
 #define V_NO_UNROLL _Pragma("GCC unroll 1")
 #endif
 
+/* Asks for a line of memory ahead of its use; any address will do. */
+#define V_PREFETCH(address) __builtin_prefetch(address)
+
 #if defined(HEED_DOUBLE) && !defined(HEED_SET_SCALAR)
 #error "double is for the scalar set only"
 #endif
