@@ -22,7 +22,8 @@ from golden_file import GoldenFile
 from heed_random import Generator
 from seq2seq_reference import (CELLS, attention_weights, local_softmax, parameter_shapes, recurrent_parameters, run_recurrent,
                                score_parameters, seq2seq_logits, torch_recurrent)
-from transformer_reference import allowed_keys, transformer_greedy, transformer_logits, transformer_shapes
+import transformer_reference as transformer
+from transformer_reference import allowed_keys
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
 PAD, BOS, EOS, SPECIALS = 0, 1, 2, 4
@@ -443,27 +444,59 @@ TRANSFORMERS = (  # config beside the sizes, then batch sizes and one vocabulary
 )
 
 
-def model_transformer(file):
+def decoder_case(file, c, label, shapes, logits_of, sizes, vocabularies):
     """Loss, logits and gradients; and what greedy decoding of the first source gives."""
+    rows, s, t = sizes
+    p = {n: draw(*shape, size=0.5) for n, shape in shapes}
+    source, source_lengths, target_in, target_out, target_lengths = batch(rows, s, t, *vocabularies)
+    logits = logits_of(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in))
+    real = real_steps(target_lengths, t)
+    loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum", label_smoothing=0.1)
+    loss.backward()
+    padded = logits.detach().clone()
+    padded[~real] = 0
+    tokens, last = transformer.greedy(logits_of, c, p, torch.tensor(source[:1, :source_lengths[0]]), 8)
+    file.case(f"{label}, {rows} x {s} -> {t}", config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()},
+              loss=loss.reshape(1), logits=padded, number=0.1, source=source, source_lengths=source_lengths,
+              target_in=target_in, target_out=target_out, target_lengths=target_lengths, vocabularies=vocabularies,
+              **{"greedy.tokens": tokens, "greedy.logits": last})
+
+
+def model_transformer(file):
     for variant, rows, s, t, one_vocabulary in TRANSFORMERS:
-        source_vocabulary, target_vocabulary = (9, 9) if one_vocabulary else (9, 10)
+        vocabularies = (9, 9) if one_vocabulary else (9, 10)
         c = {"model_type": "transformer", "d_model": 6, "heads": 2, "ffn": 7, "encoder_layers": 1, "decoder_layers": 1,
              "max_length": 12, "dropout": 0, **variant}
-        p = {n: draw(*shape, size=0.5) for n, shape in transformer_shapes(c, source_vocabulary, target_vocabulary)}
-        source, source_lengths, target_in, target_out, target_lengths = batch(rows, s, t, source_vocabulary,
-                                                                              target_vocabulary)
-        logits = transformer_logits(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in))
-        real = real_steps(target_lengths, t)
-        loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum", label_smoothing=0.1)
+        decoder_case(file, c, str(variant), transformer.transformer_shapes(c, *vocabularies),
+                     transformer.transformer_logits, (rows, s, t), vocabularies)
+
+
+def model_transformer_lm(file):
+    for variant, rows, s, t in (({}, 1, 1, 1), ({"layers": 2, "norm": "pre", "activation": "gelu"}, 3, 4, 5),
+                                ({"tied": "none", "output_bias": True, "positions": "learned"}, 4, 5, 3),
+                                ({"window": 3, "positions": "none"}, 3, 3, 6)):
+        c = {"model_type": "transformer_lm", "d_model": 6, "heads": 2, "ffn": 7, "layers": 1, "max_length": 16,
+             "dropout": 0, **variant}
+        decoder_case(file, c, str(variant), transformer.lm_shapes(c, 9), transformer.lm_logits, (rows, s, t), (9, 9))
+
+
+def model_transformer_classifier(file):
+    vocabulary, labels = 9, 3
+    for variant, rows, length in (({}, 1, 1), ({"pooling": "first", "layers": 2}, 3, 5),
+                                  ({"norm": "pre", "activation": "gelu", "positions": "learned"}, 4, 6)):
+        c = {"model_type": "transformer_classifier", "d_model": 6, "heads": 2, "ffn": 7, "layers": 1, "max_length": 12,
+             "dropout": 0, **variant}
+        p = {n: draw(*shape, size=0.5) for n, shape in transformer.classifier_shapes(c, vocabulary, labels)}
+        source, source_lengths, *_ = batch(rows, length, 1, vocabulary, SPECIALS + labels)
+        target = random.integers(0, labels, rows)
+        logits = transformer.classifier_logits(c, p, torch.tensor(source), source_lengths)
+        loss = F.cross_entropy(logits, torch.tensor(target), reduction="sum", label_smoothing=0.1)
         loss.backward()
-        padded = logits.detach().clone()
-        padded[~real] = 0
-        tokens, last = transformer_greedy(c, p, torch.tensor(source[:1, :source_lengths[0]]), 8)
-        file.case(f"{variant}, {rows} x {s} -> {t}", config=json.dumps(c), **p,
-                  **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1), logits=padded, number=0.1,
-                  source=source, source_lengths=source_lengths, target_in=target_in, target_out=target_out,
-                  target_lengths=target_lengths, vocabularies=[source_vocabulary, target_vocabulary],
-                  **{"greedy.tokens": tokens, "greedy.logits": last})
+        file.case(f"{variant}, {rows} x {length}", config=json.dumps(c), **p,
+                  **{f"grad.{n}": v.grad for n, v in p.items()}, loss=loss.reshape(1), logits=logits, number=0.1,
+                  source=source, source_lengths=source_lengths, target_in=np.full((rows, 1), BOS),
+                  target_out=SPECIALS + target[:, None], target_lengths=[1] * rows,
+                  vocabularies=[vocabulary, SPECIALS + labels])
 
 
 def single(x):
@@ -541,5 +574,7 @@ if __name__ == "__main__":
     write("model_classifier", model_classifier)
     write("model_seq2seq", model_seq2seq)
     write("model_transformer", model_transformer)
+    write("model_transformer_classifier", model_transformer_classifier)
+    write("model_transformer_lm", model_transformer_lm)
     for optimizer in OPTIMIZERS:
         write(f"optimizer_{optimizer}", optimizer_file, optimizer)

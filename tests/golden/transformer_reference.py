@@ -51,6 +51,21 @@ def stack_shapes(c, name, layers, cross):
         yield from norm(name)
 
 
+def classifier_shapes(c, vocabulary, labels):
+    yield "embedding.weight", (vocabulary, c["d_model"])
+    yield from stack_shapes(c, "encoder", c["layers"], False)
+    yield from linear_shapes("output", c["d_model"], labels)
+
+
+def lm_shapes(c, vocabulary):
+    yield "embedding.weight", (vocabulary, c["d_model"])
+    if c.get("tied") == "none":
+        yield "decoder.output.weight", (vocabulary, c["d_model"])
+    if c.get("output_bias"):
+        yield "decoder.output.bias", (vocabulary,)
+    yield from stack_shapes(c, "decoder", c["layers"], False)
+
+
 def transformer_shapes(c, source_vocabulary, target_vocabulary):
     """(name, shape) of every parameter."""
     d, tied = c["d_model"], c.get("tied", "target")
@@ -149,7 +164,7 @@ def stack(c, p, name, ids, causal, real, memory=None, memory_real=None):
     if memory is not None:
         memory_mask = mask_of(c, torch.ones(length, memory.shape[1], dtype=torch.bool), memory_real)
     standard = c.get("norm", "post") != "none" and c.get("residual", True)
-    for layer in range(c[f"{name}_layers"]):
+    for layer in range(c.get(f"{name}_layers") or c["layers"]):
         block = torch_block if standard else plain_block
         x = block(c, p, f"{name}.{layer}", x, memory, mask, memory_mask)
     if c.get("norm") == "pre":
@@ -168,11 +183,33 @@ def transformer_logits(c, p, source, source_lengths, target_in):
     return F.linear(h, weight, p.get("decoder.output.bias"))
 
 
-def transformer_greedy(c, p, source, steps):
+def classifier_logits(c, p, source, lengths):
+    """source [B, T]; logits [B, labels]."""
+    real = torch.arange(source.shape[1])[None, :] < torch.tensor(lengths)[:, None]
+    h = stack(c, p, "encoder", source, False, real)
+    if c.get("pooling") == "first":
+        summary = h[:, 0]
+    else:
+        summary = (h * real[:, :, None]).sum(dim=1) / torch.tensor(lengths, dtype=torch.float64)[:, None]
+    return F.linear(summary, p["output.weight"], p["output.bias"])
+
+
+def lm_logits(c, p, source, source_lengths, target_in):
+    """Row by row, a source directly before its target; logits of the target's steps, [B, T, V]."""
+    rows = []
+    for row, length in enumerate(source_lengths):
+        ids = torch.cat([source[row, :length], target_in[row]])[None]
+        h = stack(c, p, "decoder", ids, True, torch.ones(ids.shape, dtype=torch.bool))[:, length:]
+        weight = p["decoder.output.weight" if c.get("tied") == "none" else "embedding.weight"]
+        rows.append(F.linear(h, weight, p.get("decoder.output.bias")))
+    return torch.cat(rows)
+
+
+def greedy(logits_of, c, p, source, steps):
     """The best tokens one after another, each from a whole pass over all before it; and the last step's logits."""
     tokens, lengths = [BOS], [source.shape[1]]
     with torch.no_grad():
         for _ in range(steps):
-            logits = transformer_logits(c, p, source, lengths, torch.tensor([tokens]))[0, -1]
+            logits = logits_of(c, p, source, lengths, torch.tensor([tokens]))[0, -1]
             tokens.append(int(logits.argmax()))
     return tokens[1:], logits

@@ -73,7 +73,9 @@ static void check(const char *name, const heed_arch *arch, const char *config, d
     heed_model *model = &net.model;
     model->arch = arch;
     model->config = heed_json_parse(&model->arena, config, strlen(config), "config", &error);
-    if (!CHECK_OK(arch->configure(model, model->config, SOURCE_VOCABULARY, TARGET_VOCABULARY, &error), &error) ||
+    if (!CHECK_OK(arch->configure(model, model->config, arch == &heed_arch_transformer_lm ? TARGET_VOCABULARY
+                                                                       : SOURCE_VOCABULARY,
+                                  TARGET_VOCABULARY, &error), &error) ||
         !CHECK_OK(heed_params_allocate(&model->params, &error), &error) ||
         !CHECK_OK(heed_tape_init(&net.tape, &error), &error))
         return;
@@ -199,35 +201,59 @@ static int gradients_of_classifier(void) {
 }
 
 typedef struct transformer_case {
-    const char *variant; /* fields of the config beside the sizes */
-    int heads, encoder_layers, decoder_layers;
+    const char *config; /* without d_model, heads, ffn and max_length */
+    int heads;
     double dropout, smoothing;
     int rows, source_length, target_length;
 } transformer_case;
 
-static const transformer_case transformer_variants[] = {
-    {"", 2, 1, 1, 0, 0, 1, 1, 1},
-    {", \"activation\": \"gelu\"", 2, 1, 2, 0.2, 0.1, 3, 4, 3},
-    {", \"norm\": \"pre\", \"activation\": \"gelu\", \"positions\": \"learned\", \"tied\": \"none\"", 1, 2, 1, 0, 0.1, 3, 3,
-     4},
-    {", \"norm\": \"none\", \"positions\": \"none\", \"output_bias\": true", 4, 1, 1, 0, 0, 3, 5, 3},
-    {", \"residual\": false, \"window\": 2, \"eps\": 0.01", 2, 1, 1, 0, 0, 2, 4, 5},
-};
-
-static int gradients_of_transformer(void) {
-    const int count = (int)(sizeof transformer_variants / sizeof *transformer_variants);
+static int check_transformers(const heed_arch *arch, const transformer_case *cases, int count) {
     for (int k = 0; k < count; k++) {
-        const transformer_case *test = &transformer_variants[k];
+        const transformer_case *test = &cases[k];
         char config[512], name[64];
         snprintf(config, sizeof config,
-                 "{\"model_type\": \"transformer\", \"d_model\": 4, \"heads\": %d, \"ffn\": 5, \"encoder_layers\": %d, "
-                 "\"decoder_layers\": %d, \"dropout\": %g, \"max_length\": 8%s}",
-                 test->heads, test->encoder_layers, test->decoder_layers, test->dropout, test->variant);
-        snprintf(name, sizeof name, "transformer, case %d", k);
-        check(name, &heed_arch_transformer, config, test->dropout, test->smoothing, test->rows, test->source_length,
+                 "{\"model_type\": \"%s\", \"d_model\": 4, \"heads\": %d, \"ffn\": 5, \"max_length\": 12, "
+                 "\"dropout\": %g, %s}",
+                 arch->name, test->heads, test->dropout, test->config);
+        snprintf(name, sizeof name, "%s, case %d", arch->name, k);
+        check(name, arch, config, test->dropout, test->smoothing, test->rows, test->source_length,
               test->target_length);
     }
     return count;
+}
+#define CHECK_TRANSFORMERS(arch, cases) check_transformers(arch, cases, (int)(sizeof(cases) / sizeof *(cases)))
+
+static int gradients_of_transformer(void) {
+    static const transformer_case cases[] = {
+        {"\"encoder_layers\": 1, \"decoder_layers\": 1", 2, 0, 0, 1, 1, 1},
+        {"\"encoder_layers\": 1, \"decoder_layers\": 2, \"activation\": \"gelu\"", 2, 0.2, 0.1, 3, 4, 3},
+        {"\"encoder_layers\": 2, \"decoder_layers\": 1, \"norm\": \"pre\", \"activation\": \"gelu\", "
+         "\"positions\": \"learned\", \"tied\": \"none\"", 1, 0, 0.1, 3, 3, 4},
+        {"\"encoder_layers\": 1, \"decoder_layers\": 1, \"norm\": \"none\", \"positions\": \"none\", "
+         "\"output_bias\": true", 4, 0, 0, 3, 5, 3},
+        {"\"encoder_layers\": 1, \"decoder_layers\": 1, \"residual\": false, \"window\": 2, \"eps\": 0.01", 2, 0, 0, 2,
+         4, 5},
+    };
+    return CHECK_TRANSFORMERS(&heed_arch_transformer, cases);
+}
+
+static int gradients_of_transformer_classifier(void) {
+    static const transformer_case cases[] = {
+        {"\"layers\": 1, \"activation\": \"gelu\"", 2, 0, 0, 1, 1, 1},
+        {"\"layers\": 2, \"activation\": \"gelu\", \"pooling\": \"first\"", 2, 0.2, 0.1, 3, 5, 1},
+        {"\"layers\": 1, \"norm\": \"pre\", \"positions\": \"learned\", \"activation\": \"gelu\"", 1, 0, 0.1, 4, 6, 1},
+    };
+    return CHECK_TRANSFORMERS(&heed_arch_transformer_classifier, cases);
+}
+
+static int gradients_of_transformer_lm(void) {
+    static const transformer_case cases[] = {
+        {"\"layers\": 1, \"activation\": \"gelu\"", 2, 0, 0, 1, 1, 1},
+        {"\"layers\": 2, \"activation\": \"gelu\", \"predict\": \"all\", \"norm\": \"pre\"", 2, 0.2, 0.1, 3, 5, 4},
+        {"\"layers\": 1, \"norm\": \"pre\", \"activation\": \"gelu\", \"tied\": \"none\", \"output_bias\": true", 4, 0, 0.1, 3,
+         3, 6},
+    };
+    return CHECK_TRANSFORMERS(&heed_arch_transformer_lm, cases);
 }
 
 /* One line per architecture. */
@@ -238,6 +264,8 @@ static const struct {
     {"classifier", gradients_of_classifier},
     {"seq2seq", gradients_of_seq2seq},
     {"transformer", gradients_of_transformer},
+    {"transformer_classifier", gradients_of_transformer_classifier},
+    {"transformer_lm", gradients_of_transformer_lm},
 };
 
 int gradients_of_model(const char *model) {

@@ -47,6 +47,8 @@ static const op_case cases[] = {
      {.heads = 2, .flag = 1, .lengths = IDS(4, 1, 2)}, 2},
     {"multi_head_attention", "a window", {SELF(2, 6, 4)}, {.heads = 1, .window = 2, .lengths = IDS(6, 3)}, 2},
     {"multi_head_attention", "a causal window", {SELF(2, 6, 4)}, {.heads = 2, .window = 3, .flag = 1}, 2},
+    {"multi_head_attention", "a window behind the last real key", {CROSS(3, 1, 6, 4)},
+     {.heads = 2, .window = 2, .flag = 1, .lengths = IDS(6, 1, 3)}, 2},
     {"multi_head_attention", "causal, later queries only", {CROSS(2, 2, 5, 4)}, {.heads = 2, .flag = 1}, 2},
     {"multi_head_attention", "a muted head", {SELF(2, 3, 6)}, {.heads = 3, .muted = 2}, 0},
     {"multi_head_attention", "large", {CROSS(2, 9, 13, 34)}, {.heads = 2, .lengths = IDS(13, 7)}, 1},
@@ -59,6 +61,8 @@ static const op_case cases[] = {
      {.ids = IDS(4, 1, 2, 0, 0, 0, 3, 1, 0), .lengths = IDS(3, 1, 2)}, 1},
     {"linear_cross_entropy", "smoothing, an empty row", {SHAPE3(2, 2, 3), SHAPE2(6, 3), SHAPE1(6)},
      {.ids = IDS(0, 0, 5, 2), .lengths = IDS(0, 2), .number = 0.1}, 1},
+    {"linear_cross_entropy", "steps without a target", {SHAPE3(2, 3, 3), SHAPE2(4, 3), ABSENT},
+     {.ids = IDS(-1, 2, 3, -1, -1, 0), .number = 0.2}, 1},
     {"linear_cross_entropy", "large", {SHAPE3(2, 3, 17), SHAPE2(43, 17), SHAPE1(43)},
      {.ids = IDS(42, 0, 7, 7, 41, 0), .lengths = IDS(3, 2), .number = 0.1}, 1},
 };

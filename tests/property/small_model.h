@@ -70,6 +70,12 @@ static const char small_tokenizers[] =
     "\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]}, \"target\": {\"type\": \"symbol\", \"tokens\": [\"<pad>\", \"<bos>\", "
     "\"<eos>\", \"<unk>\", \"P\", \"Q\", \"R\", \"S\", \"T\"]}}";
 
+/* The same for both sides, for models of one vocabulary. */
+static const char small_tokenizers_alike[] =
+    "{\"source\": {\"type\": \"char\", \"case\": \"lower\", \"tokens\": [\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", "
+    "\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]}, \"target\": {\"type\": \"char\", \"case\": \"lower\", \"tokens\": "
+    "[\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", \"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]}}";
+
 /* NULL, after a failed check, when it cannot be made. Weights are uniform in +-range: 0.7 makes outputs that differ
  * a lot from token to token. Free with heed_model_free. */
 static inline heed_model *small_model_of(const char *config, uint64_t seed, double range) {
@@ -78,8 +84,9 @@ static inline heed_model *small_model_of(const char *config, uint64_t seed, doub
     heed_tokenizer *source = NULL, *target = NULL;
     heed_model *model = NULL;
     const heed_json *json = heed_json_parse(&arena, config, strlen(config), "config", &error);
+    const char *tokenizers = strstr(config, "transformer_lm") ? small_tokenizers_alike : small_tokenizers;
     if (CHECK(json != NULL) &&
-        CHECK_OK(heed_tokenizers_parse(small_tokenizers, strlen(small_tokenizers), &source, &target, &error), &error))
+        CHECK_OK(heed_tokenizers_parse(tokenizers, strlen(tokenizers), &source, &target, &error), &error))
         CHECK_OK(heed_model_create(json, source, target, seed, &model, &error), &error);
     heed_arena_free(&arena);
     heed_rng rng;
@@ -94,27 +101,39 @@ static inline heed_model *small_model(const small_config *config, uint64_t seed,
     return small_model_of(small_config_text(config, text), seed, range);
 }
 
-/* A Transformer's config drawn at random. */
-static inline const char *small_transformer_text(heed_rng *rng, double dropout, char out[512]) {
+/* A Transformer's config drawn at random; `kind` is its model_type. */
+static inline const char *small_transformer_text(heed_rng *rng, const char *kind, double dropout, char out[512]) {
     static const char *const positions[] = {"sinusoidal", "learned", "none"};
-    const int heads = 1 + (int)heed_rng_below(rng, 3);
-    snprintf(out, 512,
-             "{\"model_type\": \"transformer\", \"d_model\": %d, \"heads\": %d, \"ffn\": %d, \"encoder_layers\": %d, "
-             "\"decoder_layers\": %d, \"norm\": \"%s\", \"positions\": \"%s\", \"activation\": \"%s\", \"tied\": \"%s\", "
-             "\"output_bias\": %s, \"window\": %d, \"max_length\": 80, \"dropout\": %g}",
-             heads * (3 + (int)heed_rng_below(rng, 4)), heads, 1 + (int)heed_rng_below(rng, 20),
-             1 + (int)heed_rng_below(rng, 2), 1 + (int)heed_rng_below(rng, 3), heed_rng_below(rng, 2) ? "pre" : "post",
-             positions[heed_rng_below(rng, 3)], heed_rng_below(rng, 2) ? "gelu" : "relu",
-             heed_rng_below(rng, 2) ? "target" : "none", heed_rng_below(rng, 2) ? "true" : "false",
-             heed_rng_below(rng, 3) ? 0 : 2 + (int)heed_rng_below(rng, 4), dropout);
+    const bool lm = strcmp(kind, "transformer_lm") == 0, classifier = strcmp(kind, "transformer_classifier") == 0;
+    const int heads = 1 + (int)heed_rng_below(rng, 3), layers = 1 + (int)heed_rng_below(rng, 2);
+    const bool coin = heed_rng_below(rng, 2), bias = heed_rng_below(rng, 2);
+    int at = snprintf(out, 512,
+                      "{\"model_type\": \"%s\", \"d_model\": %d, \"heads\": %d, \"ffn\": %d, \"norm\": \"%s\", "
+                      "\"positions\": \"%s\", \"activation\": \"%s\", \"window\": %d, \"max_length\": 80, "
+                      "\"dropout\": %g",
+                      kind, heads * (3 + (int)heed_rng_below(rng, 4)), heads, 1 + (int)heed_rng_below(rng, 20),
+                      heed_rng_below(rng, 2) ? "pre" : "post", positions[heed_rng_below(rng, 3)],
+                      heed_rng_below(rng, 2) ? "gelu" : "relu",
+                      heed_rng_below(rng, 3) ? 0 : 2 + (int)heed_rng_below(rng, 4), dropout);
+    if (classifier)
+        snprintf(out + at, 512 - (size_t)at, ", \"layers\": %d, \"pooling\": \"%s\"}", layers, coin ? "mean" : "first");
+    else if (lm)
+        snprintf(out + at, 512 - (size_t)at,
+                 ", \"layers\": %d, \"tied\": \"%s\", \"output_bias\": %s, \"predict\": \"%s\"}", layers,
+                 coin ? "all" : "none", bias ? "true" : "false", heed_rng_below(rng, 2) ? "all" : "target");
+    else
+        snprintf(out + at, 512 - (size_t)at,
+                 ", \"encoder_layers\": %d, \"decoder_layers\": %d, \"tied\": \"%s\", \"output_bias\": %s}", layers,
+                 1 + (int)heed_rng_below(rng, 3), coin ? "target" : "none", bias ? "true" : "false");
     return out;
 }
 
 /* Model number i of a series that has every kind of decoder in it. */
 static inline heed_model *small_model_any(heed_rng *rng, int i, double dropout) {
     char text[512];
-    if (i % 2)
-        return small_model_of(small_transformer_text(rng, dropout, text), (uint64_t)i, 0.7);
+    if (i % 3)
+        return small_model_of(small_transformer_text(rng, i % 3 == 1 ? "transformer" : "transformer_lm", dropout, text),
+                              (uint64_t)i, 0.7);
     small_config config = small_config_random(rng);
     config.dropout = dropout;
     return small_model(&config, (uint64_t)i, 0.7);

@@ -229,17 +229,22 @@ static void bad_configs_are_refused(void) {
         {"\"dropout\": 1", "dropout"},
         {"\"layers\": 2", "layers"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    static const char lm[] = "{\"model_type\": \"transformer_lm\", \"d_model\": 8}";
+    const size_t count = sizeof bad / sizeof *bad;
+    for (size_t i = 0; i <= count; i++) {
         char text[256];
         heed_error error = {0};
         heed_arena arena = {0};
         heed_tokenizer *source = NULL, *target = NULL;
         heed_model *model = NULL;
-        snprintf(text, sizeof text, "{\"model_type\": \"transformer\", \"d_model\": 8, %s}", bad[i][0]);
+        if (i < count)
+            snprintf(text, sizeof text, "{\"model_type\": \"transformer\", \"d_model\": 8, %s}", bad[i][0]);
+        else
+            snprintf(text, sizeof text, "%s", lm);
         CHECK_OK(heed_tokenizers_parse(small_tokenizers, strlen(small_tokenizers), &source, &target, &error), &error);
         const heed_json *json = heed_json_parse(&arena, text, strlen(text), "config", &error);
         CHECK(heed_model_create(json, source, target, 1, &model, &error) != HEED_OK && model == NULL);
-        CHECK_CONTAINS(error.message, bad[i][1]);
+        CHECK_CONTAINS(error.message, i < count ? bad[i][1] : "the source's 10 and the target's 9 tokens differ");
         heed_arena_free(&arena);
     }
 }
@@ -254,7 +259,7 @@ int main(void) {
     for (int i = 0; i < MODELS; i++) {
         char text[512];
         heed_arena arena = {0};
-        heed_model *model = small_model_of(small_transformer_text(&rng, 0, text), (uint64_t)i, 0.7);
+        heed_model *model = small_model_of(small_transformer_text(&rng, i % 3 ? "transformer" : "transformer_lm", 0, text), (uint64_t)i, 0.7);
         if (!model)
             break;
         const heed_batch batch = small_batch(&arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 9), STEPS);

@@ -39,7 +39,7 @@ heed_status heed_transformer_step(const heed_model *model, heed_tape *tape, heed
     const heed_transformer *net = model->network;
     decoding_state *state = decoding->state;
     const int rows = decoding->rows;
-    heed_stack_cache_reserve(tape, &net->decoder, &state->cache);
+    heed_stack_cache_reserve(tape, &net->decoder, &state->cache, 1);
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
     heed_stack_pass pass = {.memory_kv = state->memory_kv, .memory_lengths = state->lengths, .cache = &state->cache};
     heed_tensor *h = heed_stack_apply(tape, &model->params, &net->decoder, previous, rows, 1, &pass);

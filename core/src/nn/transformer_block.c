@@ -84,19 +84,42 @@ static heed_tensor *leave(heed_tape *tape, const heed_params *params, const heed
     return options->norm == HEED_NORM_POST ? heed_norm_apply(tape, params, norm, y) : y;
 }
 
-/* The first C columns of qkv [B, 1, 3C], and the others added to the cache. */
-static heed_tensor *cached_query(heed_tape *tape, const heed_stack_options *options, const heed_tensor *qkv,
-                                 heed_real *kv, const heed_stack_cache *cache)
+/* Adds the keys and values of qkv [B, T, 3C] to the cache, behind what each row has. */
+static void store(const heed_stack_options *options, const heed_tensor *qkv, heed_real *kv,
+                  const heed_stack_cache *cache)
 {
     const size_t size = (size_t)options->size;
-    heed_tensor *query = heed_tensor_new_dirty(tape, false, 3, (int[]){cache->rows, 1, options->size});
-    for (int row = 0; heed_tensor_ok(query) && heed_tensor_ok(qkv) && row < cache->rows; row++) {
-        const heed_real *from = qkv->data + row * 3 * size;
-        heed_real *to = kv + ((size_t)row * cache->capacity + cache->used) * 2 * size;
-        memcpy(query->data + row * size, from, size * sizeof *from);
-        memcpy(to, from + size, 2 * size * sizeof *from);
-    }
-    return heed_tensor_ok(qkv) ? query : &tape->invalid;
+    const int steps = qkv->dims[1];
+    for (int row = 0; row < cache->rows; row++)
+        for (int t = 0; t < steps && cache->lengths[row] + t < cache->capacity; t++)
+            memcpy(kv + ((size_t)row * cache->capacity + cache->lengths[row] + t) * 2 * size,
+                   qkv->data + ((size_t)row * steps + t) * 3 * size + size, 2 * size * sizeof *kv);
+}
+
+/* The first C columns of qkv [B, 1, 3C]. */
+static heed_tensor *query_of(heed_tape *tape, const heed_stack_options *options, const heed_tensor *qkv)
+{
+    const size_t size = (size_t)options->size;
+    heed_tensor *query = heed_tensor_new_dirty(tape, false, 3, (int[]){qkv->dims[0], 1, options->size});
+    for (int row = 0; heed_tensor_ok(query) && row < qkv->dims[0]; row++)
+        memcpy(query->data + row * size, qkv->data + row * 3 * size, size * sizeof *query->data);
+    return query;
+}
+
+/* The step's query against all keys of the cache, its own among them. */
+static heed_heads_result attend_to_cache(heed_tape *tape, const heed_stack_options *options, const heed_tensor *qkv,
+                                         heed_real *cache_kv, const heed_stack_cache *cache, heed_heads *heads)
+{
+    int32_t *lengths = heed_tape_alloc(tape, (size_t)cache->rows, sizeof *lengths);
+    if (!lengths)
+        return (heed_heads_result){&tape->invalid, &tape->invalid};
+    for (int row = 0; row < cache->rows; row++)
+        lengths[row] = cache->lengths[row] + 1;
+    heads->lengths = lengths;
+    heads->keys = cache->used + 1;
+    heed_tensor *kv = heed_tensor_view(tape, cache_kv, NULL, 3,
+                                       (int[]){cache->rows, cache->capacity, 2 * options->size});
+    return heed_multi_head_attention(tape, query_of(tape, options, qkv), kv, heads);
 }
 
 static heed_tensor *attend_to_self(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
@@ -104,20 +127,20 @@ static heed_tensor *attend_to_self(heed_tape *tape, const heed_params *params, c
                                    const heed_stack_pass *pass)
 {
     /* [book:self_attention] */
-    heed_tensor *qkv = heed_linear_apply(tape, params, &block->qkv, x), *kv = NULL, *query = qkv;
+    heed_tensor *qkv = heed_linear_apply(tape, params, &block->qkv, x);
     heed_heads heads = {.heads = options->heads, .lengths = pass->lengths, .causal = options->causal,
                         .window = options->window};
     /* [/book] */
+    if (!heed_tensor_ok(qkv))
+        return qkv;
     keep(tape, block, "self_attention.qkv", qkv);
     heads.muted = heed_muted_heads(tape, block->name, "self_attention");
-    if (cache_kv) {
-        const heed_stack_cache *cache = pass->cache;
-        query = cached_query(tape, options, qkv, cache_kv, cache);
-        kv = heed_tensor_view(tape, cache_kv, NULL, 3, (int[]){cache->rows, cache->capacity, 2 * options->size});
-        heads.keys = cache->used + 1;
-    }
+    if (cache_kv)
+        store(options, qkv, cache_kv, pass->cache);
     /* [book:self_attention] */
-    const heed_heads_result result = heed_multi_head_attention(tape, query, kv, &heads);
+    const heed_heads_result result = cache_kv && pass->cache->used > 0
+                                         ? attend_to_cache(tape, options, qkv, cache_kv, pass->cache, &heads)
+                                         : heed_multi_head_attention(tape, qkv, NULL, &heads);
     heed_tensor *y = heed_linear_apply(tape, params, &block->self_output, result.context);
     /* [/book] */
     keep(tape, block, "self_attention.weights", result.weights);

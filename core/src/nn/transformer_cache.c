@@ -13,19 +13,25 @@ void heed_stack_cache_start(heed_tape *tape, const heed_transformer_stack *stack
 {
     *out = (heed_stack_cache){.rows = rows};
     out->kv = heed_tape_alloc(tape, (size_t)stack->options.layers, sizeof *out->kv);
-    heed_stack_cache_reserve(tape, stack, out);
+    out->lengths = heed_tape_alloc(tape, (size_t)rows, sizeof *out->lengths);
+    out->spare_lengths = heed_tape_alloc(tape, (size_t)rows, sizeof *out->spare_lengths);
+    if (out->kv && out->lengths && out->spare_lengths)
+        memset(out->lengths, 0, (size_t)rows * sizeof *out->lengths);
 }
 
 /* The capacity doubles, so that all copying together is less than the cache. The smaller blocks stay in the arena until
  * the tape is reset: together less than the cache once more. */
-void heed_stack_cache_reserve(heed_tape *tape, const heed_transformer_stack *stack, heed_stack_cache *cache)
+void heed_stack_cache_reserve(heed_tape *tape, const heed_transformer_stack *stack, heed_stack_cache *cache, int steps)
 {
     const size_t step = 2 * (size_t)stack->options.size;
-    if (!cache->kv || cache->used < cache->capacity || cache->capacity == stack->options.max_length)
-        return; /* at max_length heed_stack_apply says so */
-    int capacity = cache->capacity ? 2 * cache->capacity : FIRST_STEPS;
-    if (capacity > stack->options.max_length)
-        capacity = stack->options.max_length;
+    const int limit = stack->options.max_length;
+    if (!cache->kv || steps > limit - cache->used || cache->used + steps <= cache->capacity)
+        return; /* beyond max_length heed_stack_apply says so */
+    int capacity = cache->capacity ? cache->capacity : FIRST_STEPS;
+    while (capacity < cache->used + steps)
+        capacity *= 2;
+    if (capacity > limit)
+        capacity = limit;
     for (int l = 0; l < stack->options.layers; l++) {
         heed_real *kv = allocate(tape, stack, cache->rows, capacity);
         if (!kv)
@@ -53,4 +59,16 @@ void heed_stack_cache_reorder(const heed_transformer_stack *stack, heed_stack_ca
         cache->kv[l] = cache->spare;
         cache->spare = old;
     }
+    for (int row = 0; row < cache->rows; row++)
+        cache->spare_lengths[row] = cache->lengths[parents[row]];
+    int32_t *old = cache->lengths;
+    cache->lengths = cache->spare_lengths;
+    cache->spare_lengths = old;
+}
+
+void heed_stack_cache_advance(heed_stack_cache *cache, const int32_t *lengths, int steps)
+{
+    for (int row = 0; row < cache->rows; row++)
+        cache->lengths[row] += lengths ? lengths[row] : steps;
+    cache->used += steps;
 }

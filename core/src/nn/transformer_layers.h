@@ -47,8 +47,9 @@ typedef struct heed_transformer_block {
 /* Keys and values of the steps so far of every layer's self-attention, in the tape's arena. Rows are exchanged by
  * copying into `spare`, which then takes the place of what was copied. */
 typedef struct heed_stack_cache {
-    int rows, capacity, used; /* capacity, used: steps */
-    heed_real **kv;           /* [L] of [rows, capacity, 2C] */
+    int rows, capacity, used;         /* capacity, used: steps, of the longest row */
+    int32_t *lengths, *spare_lengths; /* [rows] steps of each row */
+    heed_real **kv;                   /* [L] of [rows, capacity, 2C] */
     heed_real *spare;
 } heed_stack_cache;
 
@@ -74,7 +75,8 @@ typedef struct heed_stack_pass {
     heed_tensor *memory;             /* [B, S, C] of the other sequence; or */
     heed_tensor *const *memory_kv;   /* [L] of [B, S, 2C]: its keys and values, made by heed_stack_memory */
     const int32_t *memory_lengths;
-    heed_stack_cache *cache;         /* steps before this pass (T = 1), to which this one is added; or NULL */
+    heed_stack_cache *cache;         /* steps before this pass, to which this one is added; or NULL. T is 1, or the cache is
+                                        empty and the pass is the beginning of causal rows */
     heed_tensor *cross_weights;      /* out: of the last layer, [B, H, T, S]; NULL without cross attention */
 } heed_stack_pass;
 
@@ -94,8 +96,11 @@ heed_tensor **heed_stack_memory(heed_tape *tape, const heed_params *params, cons
 
 /* An empty cache. */
 void heed_stack_cache_start(heed_tape *tape, const heed_transformer_stack *stack, int rows, heed_stack_cache *out);
-/* Room for one more step. Not to be called below a mark of the arena that is given back before the cache ends. */
-void heed_stack_cache_reserve(heed_tape *tape, const heed_transformer_stack *stack, heed_stack_cache *cache);
+/* Room for so many more steps. Not to be called below a mark of the arena that is given back before the cache ends. */
+void heed_stack_cache_reserve(heed_tape *tape, const heed_transformer_stack *stack, heed_stack_cache *cache,
+                              int steps);
+/* Counts the steps of a pass that was added: lengths[row] of each row, or `steps` of every row when NULL. */
+void heed_stack_cache_advance(heed_stack_cache *cache, const int32_t *lengths, int steps);
 /* Row r becomes what row parents[r] was. */
 void heed_stack_cache_reorder(const heed_transformer_stack *stack, heed_stack_cache *cache, const int32_t *parents);
 

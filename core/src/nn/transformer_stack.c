@@ -68,6 +68,21 @@ static heed_tensor *positions(heed_tape *tape, const heed_params *params, const 
                             : NULL;
 }
 
+/* sqrt(C) x + positions, which begin behind what the cache has of each row. */
+static heed_tensor *place(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
+                          heed_tensor *x, const heed_stack_cache *cache)
+{
+    const double scale = sqrt((double)stack->options.size);
+    heed_tensor *table = positions(tape, params, stack);
+    if (!cache || !table)
+        return heed_add_positions(tape, x, scale, table, 0);
+    heed_tensor *y = heed_add_positions(tape, x, scale, NULL, 0);
+    const size_t row = heed_tensor_ok(y) ? (size_t)y->dims[1] * y->dims[2] : 0;
+    for (int b = 0; heed_tensor_ok(y) && b < cache->rows; b++)
+        tape->kernels->axpy(row, 1, table->data + (size_t)cache->lengths[b] * y->dims[2], y->data + b * row);
+    return y;
+}
+
 heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
                               const int32_t *ids, int rows, int length, heed_stack_pass *pass)
 {
@@ -80,7 +95,7 @@ heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const 
     heed_tensor *table = heed_params_tensor(tape, params, stack->embedding);
     heed_tensor *x = heed_embedding(tape, table, ids, rows, length);
     keep(tape, stack, "embedding", x);
-    x = heed_add_positions(tape, x, sqrt((double)options->size), positions(tape, params, stack), past);
+    x = place(tape, params, stack, x, pass->cache);
     keep(tape, stack, "x", x);
     x = heed_dropout(tape, x, options->dropout);
     for (int l = 0; l < options->layers; l++) {
@@ -95,7 +110,7 @@ heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const 
     /* [/book] */
     keep(tape, stack, "h", x);
     if (pass->cache)
-        pass->cache->used += length;
+        heed_stack_cache_advance(pass->cache, pass->lengths, length);
     return x;
 }
 

@@ -70,6 +70,8 @@ static bool find_steps(heed_tape *tape, const heed_tensor *x, int classes, const
         }
         for (int t = 0; t < real; t++) {
             const int32_t at = row * steps + t;
+            if (targets[at] == HEED_NO_TARGET)
+                continue;
             if (targets[at] < 0 || targets[at] >= classes) {
                 heed_op_fail(tape, HEED_ERROR_ARGUMENT, "linear_cross_entropy: target %d is not in 0..%d",
                              (int)targets[at], classes - 1);

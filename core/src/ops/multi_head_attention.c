@@ -20,6 +20,7 @@ typedef struct places {
 typedef struct layout {
     int rows, heads, queries, keys, size, width; /* size: d; width: E */
     int share;                                   /* rows of q that use the same row of kv */
+    bool self;                                   /* q, k and v are of one sequence */
     int q_row, kv_row;                           /* reals from one step to the next */
     int k_column, v_column;                      /* of kv */
     size_t q_batch, kv_batch;                    /* reals from one batch row to the next */
@@ -30,7 +31,7 @@ static layout layout_of(const heed_tensor *q, const heed_tensor *kv, const heed_
     const int size = kv ? q->dims[2] : q->dims[2] / 3;
     const heed_tensor *from = kv ? kv : q;
     layout l = {.rows = q->dims[0], .heads = options->heads, .queries = q->dims[1], .size = size,
-                .width = size / options->heads, .share = 1, .q_row = q->dims[2], .kv_row = from->dims[2]};
+                .width = size / options->heads, .share = 1, .self = !kv, .q_row = q->dims[2], .kv_row = from->dims[2]};
     if (from->dims[0] > 0)
         l.share = l.rows / from->dims[0];
     l.keys = options->keys ? options->keys : from->dims[1];
@@ -48,15 +49,17 @@ static places places_of(const layout *l, int b, int h)
                     (size_t)b * l->queries * l->size + head};
 }
 
-/* The keys that query i of a row may see: `count` of them from `first`. The last query stands at the last key. */
+/* The keys that query i of a row may see: `count` of them from `first`. Within one sequence it stands at key i, else the
+ * last query at the last real key. */
 typedef struct range {
     int first, count;
 } range;
 
 static range seen_by(const layout *l, const heed_heads *options, int b, int i)
 {
-    const int at = i + l->keys - l->queries, window = options->window;
+    const int window = options->window;
     int first = 0, end = options->lengths ? options->lengths[b / l->share] : l->keys;
+    const int at = l->self ? i : i + end - l->queries;
     if (options->causal && end > at + 1)
         end = at + 1;
     if (window > 0 && end > at + window)

@@ -78,7 +78,8 @@ typedef struct heed_heads {
     int heads;
     const int32_t *lengths; /* real keys of each row of kv; NULL: all */
     int keys;               /* K, when kv has room for more steps than are in use; 0: all */
-    bool causal;            /* query i sees the keys up to i + K - Q: its own place, the last query's being the last */
+    bool causal;            /* a query sees the keys up to its own place: i when kv is NULL; else the last query stands at
+                               the row's last key, the others before it */
     int window;             /* > 0: only keys less than so many places away */
     uint64_t muted;         /* bit h: head h contributes zero */
 } heed_heads;
@@ -102,8 +103,9 @@ heed_feed_forward_result heed_feed_forward(heed_tape *tape, heed_tensor *x, heed
 heed_tensor *heed_add_positions(heed_tape *tape, heed_tensor *x, double scale, heed_tensor *table, int first);
 
 /* loss[1] as heed_cross_entropy of logits = x W^T + b gives it; x [B, T, C], w [V, C], b [V] or NULL. Neither the logits
- * nor their gradient exist beside each other, and steps beyond a row's length are not computed: with a large V they are
- * the largest blocks of a training step. */
+ * nor their gradient exist beside each other, and steps beyond a row's length, or whose target is HEED_NO_TARGET, are not
+ * computed: with a large V they are the largest blocks of a training step. */
+enum { HEED_NO_TARGET = -1 };
 heed_tensor *heed_linear_cross_entropy(heed_tape *tape, heed_tensor *x, heed_tensor *w, heed_tensor *b,
                                        const int32_t *targets, const int32_t *lengths, double smoothing);
 
