@@ -233,6 +233,18 @@ def op_local_softmax(file):
                     {"y": y}, lengths=lengths, flag=first, window=reach)
 
 
+def op_reinforce(file):
+    for b, t, k, lengths in ((1, 1, 2, None), (2, 2, 3, None), (3, 4, 19, [4, 1, 2])):
+        w = torch.tensor(random.uniform(0.1, 1, (b, t, k)).astype(np.float32).astype(np.float64), requires_grad=True)
+        x = {"w": w, "a": draw(b, t), "b": draw(b, t, 1), "g": draw(b, t)}
+        choices = random.integers(0, k, (b, t))
+        picked = torch.gather(w, 2, torch.tensor(choices)[:, :, None])[:, :, 0]
+        terms = x["a"] * torch.log(picked) + (x["b"][:, :, 0] - x["g"]) ** 2 / 2
+        real = real_steps(lengths or [t] * b, t)
+        add_op_case(file, f"{b} x {t} x {k}, lengths {lengths}", x, {"y": terms[real].sum().reshape(1)}, ids=choices,
+                    lengths=lengths)
+
+
 def op_gru(file):
     recurrent_op_cases(file, "gru")
 

@@ -8,6 +8,10 @@ static const op_case cases[] = {
     {"cross_entropy", "smoothing, batch of 1, length 1", {SHAPE3(1, 1, 4)}, {.ids = IDS(0), .number = 0.1}, 2},
     {"cross_entropy", "smoothing, ragged", {SHAPE3(3, 2, 4)},
      {.ids = IDS(1, 2, 3, 0, 0, 1), .lengths = IDS(2, 1, 2), .number = 0.3}, 2},
+    {"reinforce", "batch of 1, length 1", {SHAPE3(1, 1, 2), SHAPE1(1), SHAPE1(1), SHAPE1(1)}, {.ids = IDS(1)}, -1},
+    {"reinforce", "no lengths", {SHAPE3(2, 2, 3), SHAPE2(2, 2), SHAPE2(2, 2), SHAPE2(2, 2)}, {.ids = IDS(2, 0, 1, 1)}, -1},
+    {"reinforce", "ragged", {SHAPE3(3, 2, 19), SHAPE1(6), SHAPE3(3, 2, 1), SHAPE1(6)},
+     {.ids = IDS(18, 0, 7, 7, 3, 2), .lengths = IDS(2, 1, 0)}, -2},
     {"cross_entropy", "large", {SHAPE3(2, 3, 43)},
      {.ids = IDS(42, 0, 7, 7, 41, 0), .lengths = IDS(3, 2), .number = 0.1}, 3},
 };

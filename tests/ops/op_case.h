@@ -18,7 +18,7 @@ typedef struct op_case {
     const char *op, *label;
     op_shape inputs[OP_INPUTS_MAX]; /* those that are left out are absent */
     op_arguments arguments;
-    double range;                   /* inputs are uniform in +-range; 0 means 1 */
+    double range;                   /* inputs are uniform in +-range; 0 means 1; below 0: in 0.1 .. 0.1 - range */
 } op_case;
 
 typedef struct op_case_list {

@@ -40,7 +40,8 @@ static void fill(op_run *run) {
         run->grad[i] = malloc(n * sizeof *run->grad[i]);
         run->alone[i] = malloc(n * sizeof *run->alone[i]);
         for (size_t k = 0; k < n; k++)
-            run->data[i][k] = (2 * heed_rng_uniform(&rng) - 1) * range;
+            run->data[i][k] = run->test->range < 0 ? 0.1 - heed_rng_uniform(&rng) * run->test->range
+                                                   : (2 * heed_rng_uniform(&rng) - 1) * range;
     }
 }
 

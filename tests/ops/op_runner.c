@@ -120,6 +120,10 @@ static void run_relu(heed_tape *tape, heed_tensor *const *in, const op_arguments
     out[0] = heed_relu(tape, in[0]);
 }
 
+static void run_reinforce(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    out[0] = heed_reinforce(tape, in[0], in[1], in[2], in[3], arguments->ids, arguments->lengths);
+}
+
 static void run_scale(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     out[0] = heed_scale(tape, in[0], arguments->number, in[1]);
 }
@@ -157,6 +161,7 @@ static const op_runner runners[] = {
     {"lstm", {"x", "wx", "wh", "bias", "h0", "c0"}, {"y", "h", "c"}, run_lstm},
     {"masked_softmax", {"x"}, {"y"}, run_masked_softmax},
     {"multi_head_attention", {"q", "kv"}, {"context"}, run_multi_head_attention},
+    {"reinforce", {"w", "a", "b", "g"}, {"y"}, run_reinforce},
     {"relu", {"x"}, {"y"}, run_relu},
     {"rnn", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_rnn},
     {"scale", {"x", "s"}, {"y"}, run_scale},

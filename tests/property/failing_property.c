@@ -28,6 +28,7 @@ static void refused(heed_tensor *y, heed_status status, const char *op, const ch
     y = heed_tensor_first(&tape, heed_tensor_reshape(&tape, y, 1, (int[]){8}), 3);
     y = heed_additive_score(&tape, good, y, good);
     y = heed_lstm(&tape, y, good, good, good, NULL, NULL, (heed_pass){0}).y;
+    y = heed_reinforce(&tape, good, good, y, good, (int32_t[]){0}, NULL);
     y = heed_local_softmax(&tape, heed_unit(&tape, heed_scale(&tape, y, 2, NULL)), good, NULL, 0, 1);
     y = heed_tile_time(&tape, y, 3);
     y = heed_embedding(&tape, y, (int32_t[]){0}, 1, 1);
@@ -63,6 +64,9 @@ static void shapes(void) {
     refused(heed_batch_matmul(&tape, make(3, 2, 3, 4), make(3, 1, 3, 4), true), shape, "batch_matmul", "transposed");
     refused(heed_local_softmax(&tape, make(3, 2, 3, 4), make(3, 2, 2, 1), NULL, 0, 1), shape, "local_softmax",
             "[2, 3, 4]");
+    refused(heed_reinforce(&tape, make(3, 1, 2, 3), make(1, 2, 0, 0), make(1, 3, 0, 0), make(1, 2, 0, 0),
+                           (int32_t[]){0, 0}, NULL),
+            shape, "reinforce", "[3]");
     refused(heed_scale(&tape, make(1, 3, 0, 0), 1, make(1, 2, 0, 0)), shape, "scale", "[2]");
     refused(heed_masked_softmax(&tape, make(2, 3, 3, 0), NULL), shape, "masked_softmax", "[3, 3]");
     refused(heed_additive_score(&tape, make(3, 2, 3, 4), make(3, 2, 5, 4), make(1, 5, 0, 0)), shape, "additive_score",
@@ -123,6 +127,9 @@ static void arguments(void) {
             "cross_entropy", "length 3");
     refused(heed_local_softmax(&tape, make(3, 2, 1, 3), NULL, (int32_t[]){1, 4}, 0, 1), argument, "local_softmax",
             "length 4");
+    refused(heed_reinforce(&tape, make(3, 1, 1, 3), make(1, 1, 0, 0), make(1, 1, 0, 0), make(1, 1, 0, 0),
+                           (int32_t[]){3}, NULL),
+            argument, "reinforce", "choice 3");
     refused(heed_local_softmax(&tape, make(3, 2, 1, 3), NULL, NULL, 0, 0), argument, "local_softmax", "reach of 0");
     refused(heed_masked_softmax(&tape, make(3, 2, 1, 3), (int32_t[]){1, 4}), argument, "masked_softmax", "length 4");
     refused(heed_masked_softmax(&tape, make(3, 2, 1, 3), (int32_t[]){-1, 3}), argument, "masked_softmax", "length -1");

@@ -47,6 +47,8 @@ static inline small_config small_config_random(heed_rng *rng) {
     config.cell = cells[heed_rng_below(rng, 4)];
     if (heed_rng_below(rng, 4) == 0)
         config.more = ", \"attend\": \"before\"";
+    else if (score && !config.input_feeding && heed_rng_below(rng, 5) == 0)
+        config.more = ", \"hard\": true";
     else if (score && heed_rng_below(rng, 4) == 0)
         config.more = heed_rng_below(rng, 2) ? ", \"local\": \"monotonic\", \"reach\": 1" : ", \"local\": \"predictive\"";
     else if (!score && heed_rng_below(rng, 2))

@@ -54,6 +54,7 @@ static void bad_recipes(void) {
         {"\"score\":\"general\"", "\"score\":\"general\",\"vector\":\"once\"", {"recipe.model", "once", "none"}},
         {"\"score\":\"general\"", "\"score\":\"general\",\"attend\":\"during\"", {"attend", "during", "before"}},
         {"\"score\":\"general\"", "\"score\":\"none\",\"local\":\"monotonic\"", {"local", "monotonic", "score"}},
+        {"\"input_feeding\":false", "\"input_feeding\":true,\"hard\":true", {"recipe.model", "hard", "input_feeding"}},
         {"\"score\":\"general\"", "\"score\":\"dot\",\"local\":\"near\"", {"local", "near", "predictive"}},
         {"\"score\":\"general\"", "\"score\":\"dot\",\"teacher_forcing\":2", {"recipe.model", "teacher_forcing", "2"}},
         {"\"input_feeding\"", "\"input_feading\"", {"recipe.model", "input_feading"}},

@@ -13,6 +13,7 @@
  *                     state begins the decoder, and that is all (Sutskever 2014)
  *   local             "monotonic": attention to the keys at most `reach` away from the step's own number; "predictive": from
  *                     a place that the query predicts (Luong 2015)
+ *   hard              attention to one key, drawn in training, else the likeliest (Xu 2015)
  *   teacher_forcing   the probability that a training step's previous token is the right one and not the network's own
  *                     best (scheduled sampling of Bengio 2015); 1: always
  * What needs the step before trains step by step, everything else all steps at once. */
@@ -64,9 +65,9 @@ static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const h
     /* [book:context] */
     heed_tensor *context;
     if (net->attends) {
-        heed_attention_result attention = heed_attention_apply(tape, params, &net->attention, h, source->prepared,
+        const heed_attention_result attention = heed_attention_apply(tape, params, &net->attention, h, source->prepared,
                                                                source->memory, lengths, first);
-        result->weights = attention.weights;
+        result->attention = attention;
         context = attention.context;
         heed_trace_keep(tape, "decoder.attention.weights", attention.weights);
     } else {
@@ -99,6 +100,7 @@ heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const
         x = heed_concat(tape, x, feed);
     heed_tensor *h = heed_recurrent_apply(tape, params, &net->decoder, x, NULL, state, false, state);
     /* [/book] */
+    result.h = h;
     heed_trace_keep(tape, "decoder.h", h);
     if (!net->before)
         context = context_of(model, tape, source, lengths, h, first, length, &result);
@@ -172,7 +174,13 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
         return loss_step_by_step(model, tape, batch, &source, smoothing);
     const heed_decoded result = heed_seq2seq_decode(model, tape, &source, batch->source_lengths, batch->target_in,
                                                     batch->rows, 0, batch->target_length, NULL, &source.state);
-    return heed_cross_entropy(tape, result.logits, batch->target_out, batch->target_lengths, smoothing);
+    heed_tensor *total =
+        heed_cross_entropy(tape, result.logits, batch->target_out, batch->target_lengths, smoothing);
+    if (net->attention.hard && tape->training)
+        total = heed_add(tape, total,
+                         heed_reinforce_attention(tape, &model->params, &net->attention, &result.attention, result.h,
+                                                  result.logits, batch->target_out, batch->target_lengths));
+    return total;
 }
 
 const heed_arch heed_arch_seq2seq = {

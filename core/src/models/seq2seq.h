@@ -28,9 +28,11 @@ typedef struct heed_encoded {
     heed_recurrent_state state; /* of the decoder, before its first step */
 } heed_encoded;
 
-/* Decoder steps: h~ before dropout [B, T, H], logits [B, T, V], weights [B, T, S] (NULL without attention). */
+/* Decoder steps: h and, before dropout, h~ [B, T, H], logits [B, T, V]; the attention's weights [B, T, S] are NULL without
+ * one. */
 typedef struct heed_decoded {
-    heed_tensor *readout, *logits, *weights;
+    heed_tensor *h, *readout, *logits;
+    heed_attention_result attention;
 } heed_decoded;
 
 heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, int source_vocabulary,

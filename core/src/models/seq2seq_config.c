@@ -36,13 +36,13 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     static const char *const fields[] = {"model_type", "source_embedding", "target_embedding", "encoder_hidden",
                                          "encoder_layers", "decoder_hidden", "decoder_layers", "score",
                                          "input_feeding", "dropout", "cell", "attend",
-                                         "vector", "teacher_forcing", "local", "reach", NULL};
+                                         "vector", "teacher_forcing", "local", "reach", "hard", NULL};
     static const char *const more[] = {"encoder.h",       "decoder.h",      "decoder.attention.weights",
                                        "decoder.context", "decoder.logits", NULL};
     int64_t source_embedding = 64, target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
     int64_t decoder_hidden = 256, decoder_layers = 1, reach = 2;
     double dropout = 0, teacher_forcing = 1;
-    bool input_feeding = false;
+    bool input_feeding = false, hard = false;
     const char *score = "general", *cell_name = "lstm", *attend = "after", *vector = "every_step", *local = "none";
     HEED_TRY(heed_json_only(config, where, fields, error));
     HEED_TRY(heed_json_int(config, where, "source_embedding", 1, 4096, &source_embedding, error));
@@ -60,6 +60,7 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     HEED_TRY(heed_json_string(config, where, "vector", &vector, error));
     HEED_TRY(heed_json_string(config, where, "local", &local, error));
     HEED_TRY(heed_json_int(config, where, "reach", 1, 256, &reach, error));
+    HEED_TRY(heed_json_bool(config, where, "hard", &hard, error));
     bool before, once;
     heed_locality locality = HEED_GLOBAL;
     HEED_TRY(choose_locality(local, score, &locality, error));
@@ -69,6 +70,11 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
         return heed_fail(error, HEED_ERROR_ARGUMENT,
                          "config: vector \"once\" goes with score \"none\" and attend \"after\", not with \"%s\" and \"%s\"",
                          score, attend);
+    if (hard && (before || input_feeding || teacher_forcing < 1 || locality == HEED_LOCAL_PREDICTIVE ||
+                 strcmp(score, "none") == 0))
+        return heed_fail(error, HEED_ERROR_ARGUMENT,
+                         "config: hard attention needs a score, and neither attend \"before\", input_feeding, "
+                         "teacher_forcing below 1 nor local \"predictive\"");
     const heed_cell *cell = heed_cell_find(cell_name);
     if (!cell)
         return heed_fail(error, HEED_ERROR_UNKNOWN, "config: cell \"%s\" is not one of: %s", cell_name, heed_cell_names);
@@ -117,6 +123,8 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
                              "config: score \"%s\": %s; here the query has decoder_hidden = %d and the key "
                              "2 x encoder_hidden = %d",
                              score, net->attention.score->rule, hidden, memory);
+        if (hard)
+            heed_attention_make_hard(params, "decoder.attention", hidden, &net->attention);
         heed_attention_make_local(params, "decoder.attention", hidden, locality, (int)reach, &net->attention);
     }
     net->combine = heed_linear_declare(params, "decoder.combine", (once ? 0 : memory) + hidden, hidden, true);

@@ -96,7 +96,7 @@ heed_status heed_seq2seq_step(const heed_model *model, heed_tape *tape, heed_dec
     memcpy(fed, result.readout->data, block * sizeof *fed);
     memcpy(decoding->logits, result.logits->data, (size_t)rows * net->vocabulary * sizeof *fed);
     if (decoding->attention)
-        memcpy(decoding->attention, result.weights->data, (size_t)rows * decoding->source_length * sizeof *fed);
+        memcpy(decoding->attention, result.attention.weights->data, (size_t)rows * decoding->source_length * sizeof *fed);
     heed_arena_restore(&tape->arena, mark);
     state->steps++;
     return HEED_OK;

@@ -62,6 +62,12 @@ heed_tensor *heed_masked_softmax(heed_tape *tape, heed_tensor *x, const int32_t 
 heed_tensor *heed_local_softmax(heed_tape *tape, heed_tensor *x, heed_tensor *z, const int32_t *lengths, int first,
                                 int reach);
 
+/* y[1] = sum over b, t < lengths[b] of a log w[b, t, choice] + (b - g)^2 / 2: with a = g - b and g what a choice has cost,
+ * both constants, its gradient is the one of REINFORCE (Williams 1992) for the probabilities w [B, T, K], and makes the
+ * baseline b the expected cost. a, b, g have B T elements; choices [B, T]. */
+heed_tensor *heed_reinforce(heed_tape *tape, heed_tensor *w, heed_tensor *a, heed_tensor *b, heed_tensor *g,
+                            const int32_t *choices, const int32_t *lengths);
+
 /* s[B, Q, K] = v . tanh(query[b, q] + key[b, k]); query [B, Q, A], key [B, K, A] (both projected), v [A].
  * Bahdanau, Cho and Bengio 2015, A.1.2. */
 heed_tensor *heed_additive_score(heed_tape *tape, heed_tensor *query, heed_tensor *key, heed_tensor *v);

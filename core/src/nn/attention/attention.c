@@ -43,19 +43,34 @@ static heed_tensor *local_weights(heed_tape *tape, const heed_params *params, co
     return heed_local_softmax(tape, scores_of, z, lengths, first, attention->reach);
 }
 
+/* Local, hard, or both. */
+static heed_attention_result look_at_few(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                                         heed_tensor *queries, heed_tensor *scores_of, heed_tensor *values,
+                                         const int32_t *lengths, int first)
+{
+    heed_attention_result result = {0};
+    if (attention->locality != HEED_GLOBAL)
+        result.weights = local_weights(tape, params, attention, queries, scores_of, lengths, first);
+    else
+        result.weights = heed_masked_softmax(tape, scores_of, lengths);
+    if (attention->hard && heed_tensor_ok(result.weights)) {
+        result.distribution = result.weights;
+        result.weights = heed_choose(tape, result.distribution, &result.choices);
+    }
+    result.context = heed_batch_matmul(tape, result.weights, values, false);
+    return result;
+}
+
 heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                                            heed_tensor *queries, heed_tensor *prepared, heed_tensor *values,
                                            const int32_t *lengths, int first)
 {
     heed_tensor *scores_of = attention->score->apply(tape, params, attention, queries, prepared);
-    heed_attention_result result;
+    heed_attention_result result = {0};
     if (tape->attention_temperature > 0)
         scores_of = heed_scale(tape, scores_of, 1 / tape->attention_temperature, NULL);
-    if (attention->locality != HEED_GLOBAL) {
-        result.weights = local_weights(tape, params, attention, queries, scores_of, lengths, first);
-        result.context = heed_batch_matmul(tape, result.weights, values, false);
-        return result;
-    }
+    if (attention->locality != HEED_GLOBAL || attention->hard)
+        return look_at_few(tape, params, attention, queries, scores_of, values, lengths, first);
     /* [book:softmax] */
     result.weights = heed_masked_softmax(tape, scores_of, lengths);
     result.context = heed_batch_matmul(tape, result.weights, values, false);

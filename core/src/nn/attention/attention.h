@@ -17,6 +17,8 @@ typedef struct heed_attention {
     heed_locality locality;
     int reach;                         /* keys on either side, when local */
     heed_linear_layer place, place_v;  /* predictive: z = v . tanh(W q) */
+    bool hard;                         /* one key, drawn in training and else the likeliest, in place of a mixture */
+    heed_linear_layer baseline;        /* hard: the cost that is expected of a query */
 } heed_attention;
 
 struct heed_score {
@@ -45,6 +47,8 @@ extern const char heed_score_names[];
  * weights [B, Q, K] (row b: zero from lengths[b] on) and context [B, Q, D] of values [B, K, D]. */
 typedef struct heed_attention_result {
     heed_tensor *weights, *context;
+    heed_tensor *distribution; /* hard: what `weights`, which are 1 for one key, were chosen by */
+    int32_t *choices;          /* hard: [B, Q] the keys */
 } heed_attention_result;
 /* Makes a global attention local; declares "<name>.place.weight" and "<name>.place_v.weight" where they are needed. */
 void heed_attention_make_local(heed_params *params, const char *name, int query_size, heed_locality locality, int reach,
@@ -52,5 +56,16 @@ void heed_attention_make_local(heed_params *params, const char *name, int query_
 heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                                            heed_tensor *queries, heed_tensor *prepared, heed_tensor *values,
                                            const int32_t *lengths, int first);
+
+/* Makes an attention hard; declares "<name>.baseline". */
+void heed_attention_make_hard(heed_params *params, const char *name, int query_size, heed_attention *attention);
+/* One key of every row of weights [B, Q, K] as a vector of 0 and 1 without a gradient; which ones in *choices. */
+heed_tensor *heed_choose(heed_tape *tape, const heed_tensor *weights, int32_t **choices);
+/* What teaches a hard attention: add it to the loss. One number, 0, whose gradient reaches the distribution of `chosen` and
+ * the baseline: how much dearer than expected each choice was, by logits [B, Q, V] for targets [B, Q]. A choice must have
+ * a bearing on its own step's logits only. */
+heed_tensor *heed_reinforce_attention(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                                      const heed_attention_result *chosen, const heed_tensor *queries,
+                                      const heed_tensor *logits, const int32_t *targets, const int32_t *lengths);
 
 #endif
