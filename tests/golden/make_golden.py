@@ -289,6 +289,30 @@ def op_multi_head_attention(file):
                     window=window)
 
 
+def real_loss_cases(file, loss):
+    for shape in ((1,), (1, 1, 4), (3, 5, 37)):
+        x = {"x": draw(*shape, size=3), "t": draw(*shape)}
+        add_op_case(file, str(shape), x, {"loss": loss(x["x"], x["t"], reduction="sum").reshape(1)})
+
+
+def op_binary_cross_entropy(file):
+    real_loss_cases(file, F.binary_cross_entropy_with_logits)
+
+
+def op_squared_error(file):
+    real_loss_cases(file, F.mse_loss)
+
+
+def op_absolute_error(file):
+    real_loss_cases(file, F.l1_loss)
+
+
+def op_sigmoid(file):
+    for shape in ((5,), (1, 1, 3), (3, 4, 33)):
+        x = {"x": draw(*shape, size=4)}
+        add_op_case(file, str(shape), x, {"y": torch.sigmoid(x["x"])})
+
+
 def op_relu(file):
     for shape in ((5,), (1, 1, 3), (3, 4, 33)):
         x = {"x": draw(*shape)}

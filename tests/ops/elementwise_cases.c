@@ -20,6 +20,11 @@ static const op_case cases[] = {
     {"tanh", "nearly saturated", {SHAPE2(4, 8)}, {0}, 4},
     {"tanh", "large", {SHAPE3(4, 6, 33)}, {0}, 1},
 
+    {"sigmoid", "vector", {SHAPE1(9)}, {0}, 2},
+    {"sigmoid", "batch of 1, length 1", {SHAPE3(1, 1, 3)}, {0}, 1},
+    {"sigmoid", "nearly saturated", {SHAPE2(4, 8)}, {0}, 6},
+    {"sigmoid", "large", {SHAPE3(4, 6, 33)}, {0}, 1},
+
     {"dropout", "vector", {SHAPE1(17)}, {.number = 0.5}, 0},
     {"dropout", "batch of 1, length 1", {SHAPE3(1, 1, 6)}, {.number = 0.2}, 0},
     {"dropout", "large", {SHAPE3(3, 7, 31)}, {.number = 0.1}, 0},

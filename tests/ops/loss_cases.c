@@ -14,6 +14,18 @@ static const op_case cases[] = {
      {.ids = IDS(18, 0, 7, 7, 3, 2), .lengths = IDS(2, 1, 0)}, -2},
     {"cross_entropy", "large", {SHAPE3(2, 3, 43)},
      {.ids = IDS(42, 0, 7, 7, 41, 0), .lengths = IDS(3, 2), .number = 0.1}, 3},
+
+    {"binary_cross_entropy", "one number", {SHAPE1(1), SHAPE1(1)}, {0}, 2},
+    {"binary_cross_entropy", "batch of 1, length 1", {SHAPE3(1, 1, 4), SHAPE3(1, 1, 4)}, {0}, 2},
+    {"binary_cross_entropy", "large", {SHAPE3(3, 5, 37), SHAPE3(3, 5, 37)}, {0}, 3},
+
+    {"squared_error", "one number", {SHAPE1(1), SHAPE1(1)}, {0}, 2},
+    {"squared_error", "batch of 1, length 1", {SHAPE3(1, 1, 4), SHAPE3(1, 1, 4)}, {0}, 2},
+    {"squared_error", "large", {SHAPE3(3, 5, 37), SHAPE3(3, 5, 37)}, {0}, 3},
+
+    {"absolute_error", "one number", {SHAPE1(1), SHAPE1(1)}, {0}, 2},
+    {"absolute_error", "batch of 1, length 1", {SHAPE3(1, 1, 4), SHAPE3(1, 1, 4)}, {0}, 2},
+    {"absolute_error", "large", {SHAPE3(3, 5, 37), SHAPE3(3, 5, 37)}, {0}, 3},
 };
 
 const op_case_list loss_cases = OP_CASE_LIST(cases);

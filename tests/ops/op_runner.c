@@ -128,6 +128,29 @@ static void run_scale(heed_tape *tape, heed_tensor *const *in, const op_argument
     out[0] = heed_scale(tape, in[0], arguments->number, in[1]);
 }
 
+static void run_sigmoid(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_sigmoid(tape, in[0]);
+}
+
+static void run_binary_cross_entropy(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                                     heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_binary_cross_entropy(tape, in[0], in[1]);
+}
+
+static void run_squared_error(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                              heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_squared_error(tape, in[0], in[1]);
+}
+
+static void run_absolute_error(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                               heed_tensor **out) {
+    (void)arguments;
+    out[0] = heed_absolute_error(tape, in[0], in[1]);
+}
+
 static void run_tanh(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     (void)arguments;
     out[0] = heed_tanh(tape, in[0]);
@@ -143,10 +166,12 @@ static void run_unit(heed_tape *tape, heed_tensor *const *in, const op_arguments
 }
 
 static const op_runner runners[] = {
+    {"absolute_error", {"x", "t"}, {"loss"}, run_absolute_error},
     {"add", {"a", "b"}, {"y"}, run_add},
     {"add_positions", {"x", "table"}, {"y"}, run_add_positions},
     {"additive_score", {"query", "key", "v"}, {"y"}, run_additive_score},
     {"batch_matmul", {"a", "b"}, {"y"}, run_batch_matmul},
+    {"binary_cross_entropy", {"x", "t"}, {"loss"}, run_binary_cross_entropy},
     {"concat", {"a", "b"}, {"y"}, run_concat},
     {"cross_entropy", {"logits"}, {"loss"}, run_cross_entropy},
     {"dropout", {"x"}, {"y"}, run_dropout},
@@ -165,6 +190,8 @@ static const op_runner runners[] = {
     {"relu", {"x"}, {"y"}, run_relu},
     {"rnn", {"x", "wx", "wh", "bias", "h0"}, {"y", "h"}, run_rnn},
     {"scale", {"x", "s"}, {"y"}, run_scale},
+    {"sigmoid", {"x"}, {"y"}, run_sigmoid},
+    {"squared_error", {"x", "t"}, {"loss"}, run_squared_error},
     {"tanh", {"x"}, {"y"}, run_tanh},
     {"tile_time", {"x"}, {"y"}, run_tile_time},
     {"unit", {"x"}, {"y"}, run_unit},

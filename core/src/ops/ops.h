@@ -29,6 +29,9 @@ heed_tensor *heed_scale(heed_tape *tape, heed_tensor *x, double factor, heed_ten
 /* y = x / sqrt(sum of x^2 + 1e-12) along the innermost axis: vectors of length 1. */
 heed_tensor *heed_unit(heed_tape *tape, heed_tensor *x);
 
+/* y = sigmoid(x) = 1 / (1 + exp(-x)). */
+heed_tensor *heed_sigmoid(heed_tape *tape, heed_tensor *x);
+
 /* y = tanh(x). */
 heed_tensor *heed_tanh(heed_tape *tape, heed_tensor *x);
 
@@ -162,5 +165,14 @@ heed_recurrent_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx
  * the backward pass is 1 / tokens of the whole batch, so that shards add up. */
 heed_tensor *heed_cross_entropy(heed_tape *tape, heed_tensor *logits, const int32_t *targets, const int32_t *lengths,
                                 double smoothing);
+
+/* Losses of real numbers, loss[1] = a sum over all elements of x and t, which have one shape; both may want gradients. A
+ * sum, as of heed_cross_entropy: seeded with 1 / elements it is the mean.
+ *   binary_cross_entropy  -t log sigmoid(x) - (1 - t) log(1 - sigmoid(x)), x the logits, t from 0 to 1
+ *   squared_error         (x - t)^2, whose mean is the MSE
+ *   absolute_error        |x - t|, whose mean is the MAE; its slope where x = t is taken as 0 */
+heed_tensor *heed_binary_cross_entropy(heed_tape *tape, heed_tensor *logits, heed_tensor *targets);
+heed_tensor *heed_squared_error(heed_tape *tape, heed_tensor *x, heed_tensor *targets);
+heed_tensor *heed_absolute_error(heed_tape *tape, heed_tensor *x, heed_tensor *targets);
 
 #endif
