@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 const TASKS = [
-  { model: 'M1', task: 'infer', dtypes: ['f32'] },
-  { model: 'M2', task: 'infer', dtypes: ['f32'] },
+  { model: 'M1', task: 'infer', dtypes: ['f32', 'int8'] },
+  { model: 'M2', task: 'infer', dtypes: ['f32', 'int8'] },
   { model: 'M3', task: 'infer', dtypes: ['f32'] },
   { model: 'M4', task: 'infer', dtypes: ['f32'] },
   { model: 'M3', task: 'train', dtypes: ['f32'] },

@@ -28,6 +28,7 @@ async function run(options) {
   for (let i = 1; training && i < 5; i++) job.run();
   const check = job.check(await golden);
   if (check.tokens_ok >= 0) rows.add('tokens_ok', check.tokens_ok === 1);
+  if (check.agreement >= 0) rows.add('token_agreement', check.agreement);
   rows.add(training ? 'train_loss_err' : 'max_abs_err', training ? check.train_loss_err : check.max_abs_err);
   if (!check.near_enough) throw new Error(`the results are not the expected ones: ${JSON.stringify(check)}`);
   const timed = await measure(() => job.run(), { seconds: Number(seconds) });

@@ -42,7 +42,7 @@ static int run(const cli_command *command, int count, char **arguments)
          &model.job.model, 0, 0},
         {"--data", "FOLDER", "where its files are: NAME.json, NAME.bin, golden.json", CLI_TEXT, &model.folder, 0, 0},
         {"--task", "TASK", "infer (default) or train", CLI_TEXT, &model.job.task, 0, 0},
-        {"--dtype", "TYPE", "of its weights: f32 (default)", CLI_TEXT, &model.job.dtype, 0, 0},
+        {"--dtype", "TYPE", "of its weights: f32 (default) or int8", CLI_TEXT, &model.job.dtype, 0, 0},
         {"--threads", "N", "of its training; default 1", CLI_INT, &model.job.threads, 1, HEED_BENCH_THREADS},
         {"--unchecked", NULL, "no golden.json: for sizes of your own", CLI_FLAG, &model.unchecked, 0, 0},
         {"--seconds", "S", "how long it is timed; default 3", CLI_INT, &model.seconds, 0, 3600},

@@ -83,7 +83,7 @@ static int load(const cli_command *command, const model_timing *timing, const he
     return code;
 }
 
-static int check(const cli_command *command, const model_timing *timing, const heed_bench_job *job)
+static int check(const cli_command *command, const model_timing *timing, heed_bench_job *job)
 {
     char path[4096];
     size_t size = 0;
@@ -97,6 +97,8 @@ static int check(const cli_command *command, const model_timing *timing, const h
     free(expected);
     if (found.tokens_ok >= 0)
         put(timing, "tokens_ok", found.tokens_ok ? "true" : "false", "");
+    if (found.agreement >= 0)
+        put_number(timing, "token_agreement", found.agreement);
     if (found.max_abs_err >= 0)
         put_number(timing, "max_abs_err", found.max_abs_err);
     if (found.train_loss_err >= 0)

@@ -60,6 +60,7 @@ export interface BenchOptions { model: string; task?: string; dtype?: string }
 export interface BenchCheck {
   near_enough: boolean;
   tokens_ok: number; // 1: the same
+  agreement: number; // share of the steps that choose the expected token
   max_abs_err: number;
   train_loss_err: number;
   tokens: number; // decoded in one inference

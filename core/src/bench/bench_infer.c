@@ -34,7 +34,7 @@ static int32_t largest(const heed_real *x, int count)
     return best;
 }
 
-heed_status heed_bench_infer(heed_bench_job *job, heed_error *error)
+heed_status heed_bench_infer(heed_bench_job *job, const int32_t *forced, heed_error *error)
 {
     const heed_model *model = &job->model;
     heed_decoding decoding;
@@ -46,8 +46,8 @@ heed_status heed_bench_infer(heed_bench_job *job, heed_error *error)
     HEED_TRY(model->arch->start(model, &job->tape, source, lengths, rows, length, 1, &decoding, error));
     for (int t = 0; t < job->sizes.steps; t++) {
         HEED_TRY(model->arch->step(model, &job->tape, &decoding, &token, error));
-        token = largest(decoding.logits, decoding.vocabulary);
-        job->tokens[t] = token;
+        job->tokens[t] = largest(decoding.logits, decoding.vocabulary);
+        token = forced ? forced[t] : job->tokens[t];
     }
     memcpy(job->logits, decoding.logits, (size_t)decoding.vocabulary * sizeof *job->logits);
     return HEED_OK;

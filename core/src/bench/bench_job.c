@@ -24,7 +24,7 @@ int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows
     }
     *rows = entry->dims[0];
     *columns = entry->rank == 2 ? entry->dims[1] : 1;
-    return job->destinations[entry - job->manifest.entries];
+    return job->places[entry - job->manifest.entries].integers;
 }
 
 /* Whether `name` is `pattern`, in which '#' stands for a number of up to 7 digits, given in `number`. */
@@ -56,25 +56,19 @@ static void insert_number(char *out, size_t size, const char *pattern, const cha
         snprintf(out, size, "%s", pattern);
 }
 
-/* Where a tensor goes: rows `part` of `parts` of parameter `param`. */
-typedef struct placing {
-    int param; /* -1: our model computes it; -2: nobody reads it */
-    int part, parts;
-} placing;
-
-static placing place_of(const heed_bench_job *job, const char *name)
+static heed_bench_place place_of(const heed_bench_job *job, const heed_bench_entry *entry)
 {
     char number[8], full[96];
-    for (const heed_bench_slot *slot = job->plan->slots; slot->tensor; slot++) {
-        if (!*slot->tensor || !matches(slot->tensor, name, number))
+    for (const heed_bench_slot *slot = job->plan->slots; slot->tensor && !entry->integers; slot++) {
+        if (!*slot->tensor || !matches(slot->tensor, entry->name, number))
             continue;
         if (!*slot->param)
-            return (placing){-1, 0, 1};
+            return (heed_bench_place){-1, 0, 1, NULL};
         insert_number(full, sizeof full, slot->param, number);
         int param = heed_params_find(&job->model.params, full);
-        return (placing){param < 0 ? -2 : param, slot->part, slot->parts ? slot->parts : 1};
+        return (heed_bench_place){param < 0 ? -2 : param, slot->part, slot->parts ? slot->parts : 1, NULL};
     }
-    return (placing){-2, 0, 1};
+    return (heed_bench_place){entry->integers ? -1 : -2, 0, 1, NULL};
 }
 
 static bool zero_here(const heed_bench_job *job, const char *param)
@@ -94,28 +88,29 @@ static bool fits(const heed_bench_entry *entry, const heed_param *param, int par
     return same;
 }
 
-/* Every tensor goes somewhere, every part of a parameter comes from one tensor. */
-static heed_status match(const heed_bench_job *job, placing *placings, heed_error *error)
+/* Every tensor goes somewhere; every part of a parameter comes from one tensor, the last part last. */
+static heed_status match(const heed_bench_job *job, heed_error *error)
 {
     const heed_params *ours = &job->model.params;
     for (int i = 0; i < job->manifest.count; i++) {
         const heed_bench_entry *entry = &job->manifest.entries[i];
-        placings[i] = entry->integers ? (placing){-1, 0, 1} : place_of(job, entry->name);
-        const int param = placings[i].param;
-        if (param == -2)
+        const heed_bench_place *place = &job->places[i];
+        if (place->param == -2)
             return heed_fail(error, HEED_ERROR_FORMAT, "manifest: %s has no place for the tensor \"%s\"",
                              job->plan->model.name, entry->name);
-        if (param >= 0 && !fits(entry, &ours->list[param], placings[i].parts))
+        if (place->param >= 0 && !fits(entry, &ours->list[place->param], place->parts))
             return heed_fail(error, HEED_ERROR_SHAPE,
                              "manifest: \"%s\" has not the shape of %s that its config asks for", entry->name,
-                             ours->list[param].name);
+                             ours->list[place->param].name);
     }
     for (int p = 0; p < ours->count; p++) {
         int sources = 0, wanted = zero_here(job, ours->list[p].name) ? 0 : 1; /* names differ: no part comes twice */
         for (int i = 0; i < job->manifest.count; i++)
-            if (placings[i].param == p) {
-                sources++;
-                wanted = placings[i].parts;
+            if (job->places[i].param == p) {
+                wanted = job->places[i].parts;
+                if (job->places[i].part != sources++)
+                    return heed_fail(error, HEED_ERROR_FORMAT, "manifest: the tensors of %s come in another order",
+                                     ours->list[p].name);
             }
         if (sources != wanted)
             return heed_fail(error, HEED_ERROR_FORMAT, "manifest: %s needs %d tensors for its parameter %s, not %d",
@@ -124,19 +119,44 @@ static heed_status match(const heed_bench_job *job, placing *placings, heed_erro
     return HEED_OK;
 }
 
-static heed_status make_places(heed_bench_job *job, const placing *placings, heed_error *error)
+/* Row `row` of a parameter, from job->row. */
+static void put_row(heed_bench_job *job, int id, size_t row)
 {
-    HEED_TRY(heed_params_allocate(&job->model.params, error));
+    heed_params *params = &job->model.params;
+    const size_t width = heed_param_width(&params->list[id]);
+    if (params->values || params->list[id].form != HEED_FORM_INT8) {
+        heed_params_put_row(params, id, row, job->row);
+        return;
+    }
+    heed_params_put_scale(params, id, row, (heed_real)heed_quantise_row(width, job->row, job->rounded));
+    heed_params_put_int8(params, id, row, job->rounded);
+}
+
+/* Memory for the parameters, in the form in which they are used, and for what comes before them. */
+static heed_status make_places(heed_bench_job *job, heed_error *error)
+{
+    heed_params *params = &job->model.params;
+    size_t widest = 1;
+    for (int i = 0; i < params->count; i++) {
+        const size_t width = heed_param_width(&params->list[i]);
+        params->list[i].form = heed_param_form(&params->list[i], job->int8);
+        widest = width > widest ? width : widest;
+    }
+    job->row = heed_arena_alloc_zero(&job->arena, widest * sizeof *job->row);
+    job->rounded = heed_arena_alloc(&job->arena, widest);
+    if (!job->row || !job->rounded)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a row of %zu", widest);
+    HEED_TRY(job->training ? heed_params_allocate(params, error) : heed_params_reserve(params, error));
+    for (int i = 0; i < params->count; i++)
+        if (zero_here(job, params->list[i].name))
+            for (size_t row = 0; row < heed_param_rows(&params->list[i]); row++)
+                put_row(job, i, row);
     for (int i = 0; i < job->manifest.count; i++) {
         const heed_bench_entry *entry = &job->manifest.entries[i];
-        const placing *place = &placings[i];
-        job->destinations[i] = NULL;
-        if (entry->integers)
-            job->destinations[i] = heed_arena_alloc_zero(&job->arena, entry->count * sizeof(int32_t));
-        else if (place->param >= 0)
-            job->destinations[i] = job->model.params.values + job->model.params.list[place->param].offset +
-                                   (size_t)place->part * entry->count;
-        if (entry->integers && !job->destinations[i])
+        if (!entry->integers)
+            continue;
+        job->places[i].integers = heed_arena_alloc_zero(&job->arena, entry->count * sizeof(int32_t));
+        if (!job->places[i].integers)
             return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the tensor %s", entry->name);
     }
     return HEED_OK;
@@ -171,12 +191,13 @@ static heed_status build(heed_bench_job *job, int threads, const char *manifest,
         return heed_fail(error, HEED_ERROR_FORMAT, "the manifest's tensors have %zu bytes, but the file has %zu",
                          job->manifest.bytes, file_size);
     HEED_TRY(make_model(job, error));
-    placing *placings = heed_arena_alloc(&job->arena, (size_t)job->manifest.count * sizeof *placings);
-    job->destinations = heed_arena_alloc(&job->arena, (size_t)job->manifest.count * sizeof *job->destinations);
-    if (!placings || !job->destinations || job->model.params.failed)
+    job->places = heed_arena_alloc(&job->arena, (size_t)job->manifest.count * sizeof *job->places);
+    if (!job->places || job->model.params.failed)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a benchmark's tensors");
-    HEED_TRY(match(job, placings, error));
-    HEED_TRY(make_places(job, placings, error));
+    for (int i = 0; i < job->manifest.count; i++)
+        job->places[i] = place_of(job, &job->manifest.entries[i]);
+    HEED_TRY(match(job, error));
+    HEED_TRY(make_places(job, error));
     job->outcome.weights = (int64_t)job->model.params.size;
     return job->training ? heed_bench_prepare_training(job, threads, error) : heed_bench_prepare_inference(job, error);
 }
@@ -203,8 +224,10 @@ heed_status heed_bench_job_create(const heed_bench_job_options *options, const c
     if ((strcmp(task, "infer") != 0 && strcmp(task, "train") != 0) || !strstr(plan->model.tasks, task))
         return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: the tasks of %s are: %s; not \"%s\"", plan->model.name,
                          plan->model.tasks, task);
-    if (strcmp(dtype, "f32") != 0)
-        return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: dtype \"%s\" is not f32", dtype);
+    const bool int8 = strcmp(dtype, "int8") == 0, training = strcmp(task, "train") == 0;
+    if ((!int8 && strcmp(dtype, "f32") != 0) || (int8 && (training || plan->int8_tolerance == 0)))
+        return heed_fail(error, HEED_ERROR_UNKNOWN, "bench: dtype \"%s\" of %s, %s: it is f32, or int8 to infer M1, M2",
+                         dtype, plan->model.name, task);
     if (options->threads < 0 || options->threads > HEED_BENCH_THREADS)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "bench: threads is %d, must be 0 to %d", options->threads,
                          HEED_BENCH_THREADS);
@@ -212,7 +235,8 @@ heed_status heed_bench_job_create(const heed_bench_job_options *options, const c
     if (!job)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: a benchmark");
     job->plan = plan;
-    job->training = strcmp(task, "train") == 0;
+    job->training = training;
+    job->int8 = int8;
     heed_status status = build(job, options->threads > 0 ? options->threads : 1, manifest, manifest_size, file_size,
                                error);
     if (status != HEED_OK) {
@@ -235,16 +259,33 @@ void heed_bench_job_free(heed_bench_job *job)
     heed_free(job);
 }
 
-static bool copy_reals(heed_real *out, const unsigned char *bytes, size_t count)
+/* The next elements of a tensor of reals, from number `done` on: rows that are whole are put where they belong. A vector is
+ * one row, of which a tensor may be a part: what the other parts gave is fetched first. */
+static heed_status take_reals(heed_bench_job *job, size_t done, const unsigned char *bytes, size_t count,
+                              heed_error *error)
 {
+    const heed_bench_entry *entry = &job->manifest.entries[job->at];
+    const heed_bench_place *place = &job->places[job->at];
+    if (place->param < 0)
+        return HEED_OK;
+    const size_t width = heed_param_width(&job->model.params.list[place->param]);
+    const size_t first = (size_t)place->part * entry->count + done;
+    const bool vector = entry->rank == 1;
     bool finite = true;
-    for (size_t i = 0; i < count; i++) {
+    if (vector)
+        heed_params_get_row(&job->model.params, place->param, 0, job->row);
+    for (size_t i = first; i < first + count; i++) {
         float x;
-        memcpy(&x, bytes + 4 * i, 4);
+        memcpy(&x, bytes + 4 * (i - first), 4);
         finite &= fabsf(x) <= 3.402823466e38f; /* false for a NaN */
-        out[i] = x;
+        job->row[i % width] = x;
+        if (i % width == width - 1 && !vector)
+            put_row(job, place->param, i / width);
     }
-    return finite;
+    if (vector)
+        put_row(job, place->param, 0);
+    return finite ? HEED_OK : heed_fail(error, HEED_ERROR_NUMERIC, "bench: the tensor %s holds a NaN or an infinity",
+                                        entry->name);
 }
 
 heed_status heed_bench_job_feed(heed_bench_job *job, const void *bytes, size_t size, heed_error *error)
@@ -256,21 +297,17 @@ heed_status heed_bench_job_feed(heed_bench_job *job, const void *bytes, size_t s
     while (size > 0) {
         const heed_bench_entry *entry = &job->manifest.entries[job->at];
         const size_t done = job->fed - entry->offset, left = entry->count * 4 - done, n = size < left ? size : left;
-        void *place = job->destinations[job->at];
         if (entry->integers)
-            memcpy((char *)place + done, from, n);
-        else if (place && !copy_reals((heed_real *)place + done / 4, from, n / 4))
-            return heed_fail(error, HEED_ERROR_NUMERIC, "bench: the tensor %s holds a NaN or an infinity", entry->name);
+            memcpy(job->places[job->at].integers + done / 4, from, n);
+        else
+            HEED_TRY(take_reals(job, done / 4, from, n / 4, error));
         from += n;
         size -= n;
         job->fed += n;
         job->at += n == left;
     }
-    if (job->fed < job->manifest.bytes)
-        return HEED_OK;
-    if (!job->training)
-        return heed_params_pack(&job->model.params, error);
-    heed_bench_fill_batch(job);
+    if (job->fed == job->manifest.bytes && job->training)
+        heed_bench_fill_batch(job);
     return HEED_OK;
 }
 
@@ -279,7 +316,7 @@ heed_status heed_bench_job_run(heed_bench_job *job, heed_error *error)
     if (job->fed < job->manifest.bytes)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "bench: %zu of %zu bytes of tensors were given", job->fed,
                          job->manifest.bytes);
-    return job->training ? heed_bench_train_step(job, error) : heed_bench_infer(job, error);
+    return job->training ? heed_bench_train_step(job, error) : heed_bench_infer(job, NULL, error);
 }
 
 heed_bench_outcome heed_bench_job_outcome(const heed_bench_job *job) { return job->outcome; }

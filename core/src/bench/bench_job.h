@@ -31,8 +31,16 @@ struct heed_bench_plan {
     const char *input;                       /* names of the i32 tensors: of inference, */
     const char *train_input, *train_target;  /* and of training; NULL: it is not trained */
     double loss_tolerance; /* of the first training steps against float64 */
+    double int8_tolerance; /* of the logits of the last step; 0: not run in int8 */
 };
 extern const heed_bench_plan heed_bench_plans[]; /* ended by a NULL arch */
+
+/* Where a tensor goes. */
+typedef struct heed_bench_place {
+    int param;          /* -1: our model computes it, or it is integers; -2: nobody reads it */
+    int part, parts;    /* rows part/parts .. (part + 1)/parts of that parameter */
+    int32_t *integers;  /* of an i32 tensor */
+} heed_bench_place;
 
 /* A part of the training batch, computed by one thread. */
 typedef struct heed_bench_shard {
@@ -49,9 +57,12 @@ struct heed_bench_job {
     heed_bench_manifest manifest;
     heed_bench_sizes sizes;
     heed_model model;
-    void **destinations;      /* of every entry; NULL: not read */
+    heed_bench_place *places; /* of every entry */
+    bool int8;                /* matrices are rounded to it */
     size_t fed;               /* bytes of the file */
     int at;                   /* the entry that the next byte belongs to */
+    heed_real *row;           /* of the entry, as far as it has come; as wide as the widest */
+    int8_t *rounded;          /* likewise */
     heed_bench_outcome outcome;
     /* inference */
     heed_tape tape;
@@ -73,7 +84,8 @@ int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows
 
 /* bench_infer.c and bench_train.c: what a run needs, made when the sizes are known; and a run. */
 heed_status heed_bench_prepare_inference(heed_bench_job *job, heed_error *error);
-heed_status heed_bench_infer(heed_bench_job *job, heed_error *error);
+/* `forced` (NULL: none): the tokens that each step is given as those before it, whatever was found; as many as steps. */
+heed_status heed_bench_infer(heed_bench_job *job, const int32_t *forced, heed_error *error);
 heed_status heed_bench_prepare_training(heed_bench_job *job, int threads, heed_error *error);
 /* The batch, once its numbers are there. */
 void heed_bench_fill_batch(heed_bench_job *job);
