@@ -176,7 +176,7 @@ export const en = {
       title: 'Where the bytes are',
       alternative: 'Bars: how the WebAssembly memory of the engine is divided while it pronounces the word.',
       parts: {
-        parameters: 'parameters, one block of f32', packed: 'matrices, packed for the kernels', model: 'configuration, network, tokenizers',
+        parameters: 'flat block of a model that trains', packed: 'weights, as the kernels read them', model: 'configuration, network, tokenizers',
         tensors: 'arena of the steps', hypotheses: 'arena of the search', scratch: 'scratch of the matrix product',
         rest: 'lists, allocator', base: 'constants and stack', free: 'free',
       },
