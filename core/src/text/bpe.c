@@ -191,12 +191,13 @@ static int split(const heed_tokenizer *tokenizer, const char *piece, size_t n, h
 /* The byte that a token stands for; -1: it is a text. */
 static int byte_of(const heed_tokenizer *tokenizer, int32_t id)
 {
-    const heed_token *token = &tokenizer->tokens[id];
-    unsigned byte;
     const heed_bpe *bpe = tokenizer->own;
-    if (token->size != 6 || sscanf(token->text, "<0x%2X>", &byte) != 1 || bpe->bytes[byte] != id)
+    if (tokenizer->tokens[id].size != 6 || tokenizer->tokens[id].text[0] != '<') /* "<0x0A>" */
         return -1;
-    return (int)byte;
+    for (int byte = 0; byte < 256; byte++)
+        if (bpe->bytes[byte] == id)
+            return byte;
+    return -1;
 }
 
 /* Bytes in a row, if they are UTF-8; else U+FFFD for each of them. */
