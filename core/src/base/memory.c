@@ -1,3 +1,4 @@
+#define _DEFAULT_SOURCE /* madvise */
 #define _POSIX_C_SOURCE 200809L
 #include "base/memory.h"
 
@@ -5,6 +6,9 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef __linux__
+#include <sys/mman.h>
+#endif
 
 static atomic_uint_fast64_t allocations;
 static atomic_uint_fast64_t fail_countdown; /* 0: off */
@@ -35,13 +39,13 @@ static int told_to_fail(void)
     return atomic_fetch_sub(&fail_countdown, 1) == 1;
 }
 
-static void *allocate(size_t bytes)
+static void *allocate(size_t alignment, size_t bytes)
 {
     atomic_fetch_add_explicit(&allocations, 1, memory_order_relaxed);
-    if (told_to_fail() || bytes > SIZE_MAX - HEED_ALIGNMENT || bytes > PTRDIFF_MAX)
+    if (told_to_fail() || bytes > SIZE_MAX - alignment || bytes > PTRDIFF_MAX)
         return NULL;
     void *block = NULL;
-    if (posix_memalign(&block, HEED_ALIGNMENT, bytes == 0 ? 1 : bytes) != 0)
+    if (posix_memalign(&block, alignment, bytes == 0 ? 1 : bytes) != 0)
         return NULL;
     return block;
 }
@@ -51,7 +55,7 @@ void *heed_alloc(size_t count, size_t size)
     size_t bytes;
     if (!heed_mul_size(count, size, &bytes))
         return NULL;
-    void *block = allocate(bytes);
+    void *block = allocate(HEED_ALIGNMENT, bytes);
     if (block != NULL && bytes > 0)
         memset(block, 0, bytes);
     return block;
@@ -59,7 +63,16 @@ void *heed_alloc(size_t count, size_t size)
 
 void *heed_alloc_large(size_t bytes)
 {
-    return allocate(bytes);
+#ifdef MADV_HUGEPAGE
+    enum { PAGE = 2 << 20 };
+    if (bytes >= 2 * PAGE) {
+        void *block = allocate(PAGE, bytes);
+        if (block != NULL)
+            madvise(block, bytes, MADV_HUGEPAGE); /* a wish: where it is not granted nothing else changes */
+        return block;
+    }
+#endif
+    return allocate(HEED_ALIGNMENT, bytes);
 }
 
 void *heed_realloc(void *block, size_t old_bytes, size_t count, size_t size)
@@ -68,7 +81,7 @@ void *heed_realloc(void *block, size_t old_bytes, size_t count, size_t size)
     size_t bytes;
     if (!heed_mul_size(count, size, &bytes))
         return NULL;
-    void *moved = allocate(bytes);
+    void *moved = allocate(HEED_ALIGNMENT, bytes);
     if (moved == NULL)
         return NULL;
     size_t kept = old_bytes < bytes ? old_bytes : bytes;
