@@ -76,6 +76,17 @@ int main(void) {
         }
         CHECK_INT(heed_alloc_count() - before, 0);
         long_decode_stays_flat(set.model, &set.tape, &batch);
+
+        CHECK_OK(heed_params_settle(&set.model->params, true, &error), &error); /* the same with int8 */
+        for (int k = 0; k < WARM_UP; k++)
+            decode(set.model, &set.tape, &batch);
+        before = heed_alloc_count();
+        for (int k = 0; k < MEASURED; k++) {
+            decode(set.model, &set.tape, &batch);
+            decode(set.model, &set.tape, &smaller);
+        }
+        CHECK_INT(heed_alloc_count() - before, 0);
+        long_decode_stays_flat(set.model, &set.tape, &batch);
         heed_free(grads);
         small_close_setting(&set);
     }
