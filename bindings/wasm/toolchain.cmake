@@ -28,7 +28,7 @@ LLVM_ADD_VERSION = '22'
 CLANG_ADD_VERSION = '22'
 ")
         set(HEED_RELAXED_COMPILE --em-config ${config})
-        set(HEED_RELAXED_LINK --em-config ${config} -O1 -Wl,--no-stack-first,--strip-all)
+        set(HEED_RELAXED_LINK --em-config ${config} -O1 -Wl,--no-stack-first,--strip-all,--compress-relocations)
         set(HEED_RELAXED_LAUNCH "${CMAKE_COMMAND} -E env EMCC_READ_METADATA=python")
     endif()
 endif()

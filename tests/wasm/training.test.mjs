@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { newEngine, root, thrown } from './support.mjs';
 
-const engine = await newEngine();
+const engine = await newEngine('train');
 const reverse = JSON.parse(readFileSync(join(root, 'examples/recipes/reverse.json'), 'utf8'));
 /** The recipe on words so short that it takes a second. */
 const easy = (change = {}) => ({

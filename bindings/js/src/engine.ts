@@ -15,7 +15,7 @@ export class LocalEngine {
   readonly info: EngineInfo;
   readonly #raw: Raw;
 
-  /** `source`: the bytes of heed-simd128.wasm or heed-relaxed.wasm, or the response that brings them. */
+  /** `source`: the bytes of heed-, train- or bench-MODULE.wasm, or the response that brings them. */
   static async create(source: BufferSource | Response, module: ModuleName): Promise<LocalEngine> {
     return new LocalEngine(new Raw(await instantiate(source) as Exports), module);
   }

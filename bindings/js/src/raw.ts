@@ -5,7 +5,8 @@ import type {
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
-/** What exports.c exports; and exports_bench.c, in the modules that measure. Pointers and sizes are numbers. */
+/** What exports.c exports; exports_training.c in train-*.wasm, and exports_bench.c in bench-*.wasm. Pointers and sizes are
+ * numbers. */
 export interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
   heed_wasm_alloc(size: number): number;
@@ -162,7 +163,7 @@ export class Raw {
     if (!Number.isInteger(fileSize) || fileSize < 0 || fileSize >= 2 ** 32) {
       throw new EngineError('argument', `a file of ${fileSize} bytes cannot be read`);
     }
-    this.#checkMeasures();
+    this.#checkFor('heed_wasm_bench_kernels', 'bench');
     const texts = [model, task, dtype].map((text) => encode(`${text}\0`));
     return this.#withCopies([...texts, manifest], ([name, what, type, sizes]) => {
       const create = this.#exports.heed_wasm_bench_create;
@@ -188,15 +189,15 @@ export class Raw {
   benchFree(job: BenchHandle): void { this.#exports.heed_wasm_bench_free(job); }
 
   benchKernels({ isa = '', kernel = '', shape = '', rounds = 0, sampleSeconds = 0 }: KernelOptions): KernelRate[] {
-    this.#checkMeasures();
+    this.#checkFor('heed_wasm_bench_kernels', 'bench');
     if (!Number.isInteger(rounds)) throw new EngineError('argument', `rounds is ${rounds}, which is not a whole number`);
     return this.#withCopies([isa, kernel, shape].map((text) => encode(`${text}\0`)), ([set, name, sizes]) =>
       this.#takeJson(this.#exports.heed_wasm_bench_kernels(set!, name!, sizes!, rounds, sampleSeconds)) as KernelRate[]);
   }
 
-  #checkMeasures(): void {
-    if ('heed_wasm_bench_kernels' in this.#exports) return;
-    throw new EngineError('unsupported', 'this module does not measure; its larger form does');
+  #checkFor(call: keyof Exports, kind: 'train' | 'bench'): void {
+    if (call in this.#exports) return;
+    throw new EngineError('unsupported', `this module cannot do it; ${kind}-*.wasm can`);
   }
 
   #succeed(state: number): void {
@@ -204,6 +205,7 @@ export class Raw {
   }
 
   trainingCreate(recipe: string, pairs: string | null): TrainingHandle {
+    this.#checkFor('heed_wasm_training_create', 'train');
     const parts = [encode(recipe), ...(pairs === null ? [] : [encode(pairs)])];
     return this.#withCopies(parts, ([text, lines]) => {
       const create = this.#exports.heed_wasm_training_create;

@@ -11,9 +11,11 @@ import type { TrainingEvent } from './raw.js';
 /** The modules that were built; put in by build.mjs. */
 declare const HEED_MODULES: ModuleName[];
 
-/** By whether it is for measuring. Bundlers look for exactly this form of address. */
-const WASM: Record<'heed' | 'bench', Record<ModuleName, URL>> = {
+/** What runs models, what trains them as well, what measures. Bundlers look for exactly this form of address. */
+type Kind = 'heed' | 'train' | 'bench';
+const WASM: Record<Kind, Record<ModuleName, URL>> = {
   heed: { simd128: new URL('./heed-simd128.wasm', import.meta.url), relaxed: new URL('./heed-relaxed.wasm', import.meta.url) },
+  train: { simd128: new URL('./train-simd128.wasm', import.meta.url), relaxed: new URL('./train-relaxed.wasm', import.meta.url) },
   bench: { simd128: new URL('./bench-simd128.wasm', import.meta.url), relaxed: new URL('./bench-relaxed.wasm', import.meta.url) },
 };
 
@@ -34,6 +36,7 @@ type Handlers = { [M in Method]: (call: Call<M>, ...args: Arguments<M>) => Reply
 interface Stream { generation: Search; sent: number }
 
 let opening: Promise<LocalEngine>;
+let trainer: Promise<LocalEngine> | undefined; // a second instance: who only reads does not download what trains
 let lastNumber = 0;
 const models = new Map<number, LocalModel | LocalTraining>();
 const streams = new Map<number, Stream>();
@@ -64,9 +67,9 @@ function endStream(number: number): void {
   streams.delete(number);
 }
 
-async function start(wanted: ModuleName | undefined, measures: boolean): Promise<LocalEngine> {
+async function start(wanted: ModuleName | undefined, kind: Kind): Promise<LocalEngine> {
   const module = chooseModule(HEED_MODULES, wanted);
-  const response = await fetchOk(WASM[measures ? 'bench' : 'heed'][module]);
+  const response = await fetchOk(WASM[kind][module]);
   try {
     return await LocalEngine.create(response, module);
   } catch (caught) {
@@ -94,7 +97,7 @@ async function toTheEnd<T>(call: Call, model: number, text: string, options: Run
 
 const handlers: Handlers = {
   async open(_call, wanted, measures) {
-    opening = start(wanted, measures);
+    opening = start(wanted, measures ? 'bench' : 'heed');
     return (await opening).info;
   },
 
@@ -159,7 +162,12 @@ const handlers: Handlers = {
   },
 
   async startTraining(_call, recipe, pairs) {
-    const training = (await opening).startTraining(recipe, pairs);
+    const { module } = (await opening).info;
+    trainer ??= start(module, 'train').catch((reason: unknown) => {
+      trainer = undefined; // the next call tries again
+      throw reason;
+    });
+    const training = (await trainer).startTraining(recipe, pairs);
     models.set(++lastNumber, training);
     return { training: lastNumber, info: training.describe(), figures: training.figures() };
   },

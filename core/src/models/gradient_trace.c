@@ -56,9 +56,21 @@ static heed_status run(heed_generation *g, heed_tape *tape, heed_real *grads, he
     return status == HEED_OK ? heed_tape_check(&g->tape, error) : status;
 }
 
+static bool wanted(const char *names)
+{
+    const size_t end = strlen(ending);
+    for (const char *name = names; name && *name; name += *name == ',') {
+        const size_t n = strcspn(name, ",");
+        name += n;
+        if (n >= end && memcmp(name - end, ending, end) == 0)
+            return true;
+    }
+    return false;
+}
+
 heed_status heed_generation_trace_gradients(heed_generation *g, heed_error *error)
 {
-    if (!g->options.trace || !strstr(g->options.trace, ending) || g->ranked_count == 0)
+    if (!wanted(g->options.trace) || g->ranked_count == 0)
         return HEED_OK;
     heed_tape tape = {0};
     heed_real *grads = heed_alloc(g->model->params.size, sizeof *grads);

@@ -35,8 +35,8 @@ static size_t next(const heed_text_options *options, const char *text, size_t n,
 static bool in_list(const char *token, const char *list)
 {
     const size_t n = strlen(token);
-    for (const char *at = strstr(list, token); at != NULL; at = strstr(at + 1, token))
-        if (at[n] == ' ' && at[-1] == ' ')
+    for (const char *at = list; *at; at += *at == ' ' ? 1 : strcspn(at, " "))
+        if (*at != ' ' && strcspn(at, " ") == n && memcmp(at, token, n) == 0)
             return true;
     return false;
 }

@@ -45,7 +45,7 @@ static double cosine_rate(const heed_schedule_settings *settings, const heed_sch
     double way = span <= 0 ? 1 : (double)(step - settings->warmup_steps) / (double)span;
     if (way > 1)
         way = 1;
-    double pi = acos(-1.0);
+    const double pi = 3.141592653589793;
     return settings->rate * (settings->final + (1 - settings->final) * 0.5 * (1 + cos(pi * way)));
 }
 
