@@ -6,6 +6,7 @@
 #include "base/memory.h"
 #include "base/power.h"
 #include "nn/transformer_layers.h"
+#include "ops/project.h"
 
 /* sin(t / 10000^(j/C)) in even columns j, the cosine of the same angle in the odd ones beside them. */
 static heed_real *sinusoids(heed_arena *arena, int length, int size)
@@ -77,9 +78,14 @@ static heed_tensor *place(heed_tape *tape, const heed_params *params, const heed
     if (!cache || !table)
         return heed_add_positions(tape, x, scale, table, 0);
     heed_tensor *y = heed_add_positions(tape, x, scale, NULL, 0);
-    const size_t row = heed_tensor_ok(y) ? (size_t)y->dims[1] * y->dims[2] : 0;
-    for (int b = 0; heed_tensor_ok(y) && b < cache->rows; b++)
-        tape->kernels->axpy(row, 1, table->data + (size_t)cache->lengths[b] * y->dims[2], y->data + b * row);
+    heed_real *position = heed_tape_alloc(tape, (size_t)stack->options.size, sizeof *position);
+    if (!heed_tensor_ok(y) || !position)
+        return &tape->invalid;
+    const int steps = y->dims[1], size = y->dims[2];
+    for (int i = 0; i < cache->rows * steps; i++) {
+        heed_weight_row(tape, table, cache->lengths[i / steps] + i % steps, position);
+        tape->kernels->axpy((size_t)size, 1, position, y->data + (size_t)i * size);
+    }
     return y;
 }
 
