@@ -25,7 +25,11 @@ static op_arguments arguments_of(const golden_case *test) {
                               .heads = golden_int(test, "heads", 1),
                               .keys = golden_int(test, "keys", 0),
                               .window = golden_int(test, "window", 0),
-                              .muted = golden_int(test, "muted", 0)};
+                              .muted = golden_int(test, "muted", 0),
+                              .height = golden_int(test, "height", 0),
+                              .width = golden_int(test, "width", 0),
+                              .stride = golden_int(test, "stride", 0),
+                              .padding = golden_int(test, "padding", 0)};
     const heed_safetensor *ids = golden_find(test, "ids"), *lengths = golden_find(test, "lengths");
     if (ids && CHECK_INT(ids->rank, 2)) {
         arguments.rows = (int)ids->dims[0];

@@ -84,6 +84,57 @@ def op_batch_matmul(file):
         add_op_case(file, f"{b}, {m} x {k} x {n} transposed", x, {"y": x["a"] @ x["b"].transpose(1, 2)}, flag=1)
 
 
+def op_batch_norm(file):
+    """Of the batch over the real steps, and with given statistics."""
+    for b, t, size, lengths, epsilon in ((1, 5, 3, None, 1e-5), (3, 1, 4, None, 0.5), (3, 4, 5, [4, 1, 3], 1e-5),
+                                         (4, 7, 33, [7, 0, 5, 2], 1e-3)):
+        for given in (False, True):
+            x = {"x": draw(b, t, size), "gain": draw(size), "bias": draw(size)}
+            if given:
+                x["mean"] = draw(size)
+                x["variance"] = torch.tensor(random.uniform(0.1, 2, size).astype(np.float32).astype(np.float64),
+                                             requires_grad=True)
+            real = real_steps(lengths or [t] * b, t)
+            if given:
+                spread = torch.sqrt(x["variance"] + single(epsilon))
+                rows = x["gain"] * (x["x"][real] - x["mean"]) / spread + x["bias"]
+            else:
+                rows = F.batch_norm(x["x"][real], None, None, x["gain"], x["bias"], True, eps=single(epsilon))
+            y = torch.zeros(b, t, size, dtype=torch.float64).masked_scatter(real[:, :, None], rows)
+            add_op_case(file, f"{b} x {t} x {size}, lengths {lengths}, epsilon {epsilon}, given {given}", x, {"y": y},
+                        lengths=lengths, number=epsilon)
+
+
+def of_images(heights, function, x):
+    """function, which takes and gives [B, C, H, W], of every image cut to its height; channels innermost, zero below."""
+    parts = [function(image[None, :height].permute(0, 3, 1, 2)).permute(0, 2, 3, 1)[0]
+             for image, height in zip(x, heights or [x.shape[1]] * len(x))]
+    rows = max(len(part) for part in parts)
+    return torch.stack([F.pad(part, (0, 0, 0, 0, 0, rows - len(part))) for part in parts])
+
+
+def op_conv2d(file):
+    for b, h, w, c, out, kernel, stride, padding, heights in (
+            (1, 1, 1, 1, 1, (1, 1), 1, 0, None), (1, 5, 7, 1, 3, (3, 3), 1, 1, None), (2, 6, 5, 2, 4, (2, 3), 2, 1, None),
+            (2, 6, 9, 1, 5, (3, 3), 3, 0, None), (3, 7, 5, 3, 17, (3, 3), 2, 1, [7, 4, 1]),
+            (2, 9, 11, 5, 6, (5, 5), 1, 2, [5, 9])):
+        x = {"x": draw(b, h, w, c), "w": draw(out, kernel[0] * kernel[1] * c), "b": draw(out)}
+        weight = x["w"].reshape(out, *kernel, c).permute(0, 3, 1, 2)
+        y = of_images(heights, lambda image: F.conv2d(image, weight, x["b"], stride, padding), x["x"])
+        add_op_case(file, f"{b} x {h} x {w} x {c} to {out}, {kernel}, stride {stride}, padding {padding}, heights "
+                    f"{heights}", x, {"y": y}, lengths=heights, height=kernel[0], width=kernel[1], stride=stride,
+                    padding=padding)
+
+
+def op_max_pool(file):
+    for b, h, w, c, size, stride, heights in ((1, 2, 2, 1, 2, 2, None), (1, 5, 7, 3, 2, 2, None), (2, 6, 5, 4, 3, 2, None),
+                                              (3, 7, 9, 5, 2, 2, [7, 4, 2])):
+        x = {"x": draw(b, h, w, c)}
+        y = of_images(heights, lambda image: F.max_pool2d(image, size, stride), x["x"])
+        add_op_case(file, f"{b} x {h} x {w} x {c}, {size} every {stride}, heights {heights}", x, {"y": y}, lengths=heights,
+                    height=size, stride=stride)
+
+
 def op_concat(file):
     for first, second in (((3,), (2,)), ((1, 1, 4), (1, 1, 3)), ((3, 4, 19), (3, 4, 35))):
         x = {"a": draw(*first), "b": draw(*second)}

@@ -12,6 +12,7 @@ typedef struct op_shape {
 #define SHAPE1(a) {true, 1, {a}}
 #define SHAPE2(a, b) {true, 2, {a, b}}
 #define SHAPE3(a, b, c) {true, 3, {a, b, c}}
+#define SHAPE4(a, b, c, d) {true, 4, {a, b, c, d}}
 #define ABSENT {false, 0, {0}}
 
 typedef struct op_case {
@@ -28,7 +29,7 @@ typedef struct op_case_list {
 
 /* The groups: a new file of cases has its line here and in gradients.c. */
 extern const op_case_list elementwise_cases, layout_cases, product_cases, attention_cases, loss_cases, recurrent_cases,
-    transformer_cases;
+    transformer_cases, image_cases;
 
 #define OP_CASE_LIST(table) {(table), (int)(sizeof(table) / sizeof *(table))}
 #define IDS(...) ((const int32_t[]){__VA_ARGS__})

@@ -7,7 +7,7 @@
 
 static const op_case_list *const groups[] = {&elementwise_cases, &layout_cases, &product_cases,
                                              &attention_cases,   &loss_cases,   &recurrent_cases,
-                                             &transformer_cases};
+                                             &transformer_cases, &image_cases};
 
 enum { ALL = -1 };
 #define BEFORE 0.25 /* what gradients hold before the backward pass */

@@ -29,6 +29,20 @@ static void run_batch_matmul(heed_tape *tape, heed_tensor *const *in, const op_a
     out[0] = heed_batch_matmul(tape, in[0], in[1], arguments->flag);
 }
 
+static void run_batch_norm(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
+                           heed_tensor **out) {
+    out[0] = heed_batch_norm(tape, in[0], in[1], in[2], in[3], in[4], arguments->lengths, arguments->number).y;
+}
+
+static void run_conv2d(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    const heed_window window = {arguments->height, arguments->width, arguments->stride, arguments->padding};
+    out[0] = heed_conv2d(tape, in[0], in[1], in[2], window, arguments->lengths);
+}
+
+static void run_max_pool(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
+    out[0] = heed_max_pool(tape, in[0], arguments->height, arguments->stride, arguments->lengths);
+}
+
 static void run_concat(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments, heed_tensor **out) {
     (void)arguments;
     out[0] = heed_concat(tape, in[0], in[1]);
@@ -171,8 +185,10 @@ static const op_runner runners[] = {
     {"add_positions", {"x", "table"}, {"y"}, run_add_positions},
     {"additive_score", {"query", "key", "v"}, {"y"}, run_additive_score},
     {"batch_matmul", {"a", "b"}, {"y"}, run_batch_matmul},
+    {"batch_norm", {"x", "gain", "bias", "mean", "variance"}, {"y"}, run_batch_norm},
     {"binary_cross_entropy", {"x", "t"}, {"loss"}, run_binary_cross_entropy},
     {"concat", {"a", "b"}, {"y"}, run_concat},
+    {"conv2d", {"x", "w", "b"}, {"y"}, run_conv2d},
     {"cross_entropy", {"logits"}, {"loss"}, run_cross_entropy},
     {"dropout", {"x"}, {"y"}, run_dropout},
     {"embedding", {"table"}, {"y"}, run_embedding},
@@ -185,6 +201,7 @@ static const op_runner runners[] = {
     {"local_softmax", {"x", "z"}, {"y"}, run_local_softmax},
     {"lstm", {"x", "wx", "wh", "bias", "h0", "c0"}, {"y", "h", "c"}, run_lstm},
     {"masked_softmax", {"x"}, {"y"}, run_masked_softmax},
+    {"max_pool", {"x"}, {"y"}, run_max_pool},
     {"multi_head_attention", {"q", "kv"}, {"context"}, run_multi_head_attention},
     {"reinforce", {"w", "a", "b", "g"}, {"y"}, run_reinforce},
     {"relu", {"x"}, {"y"}, run_relu},

@@ -46,6 +46,35 @@ heed_tensor *heed_gelu(heed_tape *tape, heed_tensor *x);
  * bias [C] (Ba, Kiros and Hinton 2016). */
 heed_tensor *heed_layer_norm(heed_tape *tape, heed_tensor *x, heed_tensor *gain, heed_tensor *bias, double epsilon);
 
+/* y[b, t] = gain (x[b, t] - mean) / sqrt(variance + epsilon) + bias, channel by channel; x [B, T, C], gain, bias [C] (Ioffe
+ * and Szegedy 2015). Without mean and variance (NULL) they are those of the batch, over its real steps (row b has
+ * lengths[b]; NULL: all T), the variance divided by their number; else the given ones, [C]. y is 0 at steps that are not
+ * real. Out come y, the mean and variance that were used, which carry no gradient, and the number of real steps. */
+typedef struct heed_batch_norm_result {
+    heed_tensor *y, *mean, *variance;
+    int count;
+} heed_batch_norm_result;
+heed_batch_norm_result heed_batch_norm(heed_tape *tape, heed_tensor *x, heed_tensor *gain, heed_tensor *bias,
+                                       heed_tensor *mean, heed_tensor *variance, const int32_t *lengths,
+                                       double epsilon);
+
+/* Images are x [B, H, W, C], channels innermost. Image b has heights[b] real rows (NULL: all H); what lies below counts as
+ * outside of the image, and what an op makes of it is 0: beside a higher image it gives what it gives alone.
+ * Windows of h x w pixels begin `stride` pixels apart, the first `padding` pixels outside, where all is 0. */
+typedef struct heed_window {
+    int height, width, stride, padding;
+} heed_window;
+/* How many windows there are along an axis: (length + 2 padding - size) / stride + 1, rounded down, or none. */
+int heed_window_count(int length, int size, int stride, int padding);
+/* Whether all heights are in 0..H; else the tape's error is set, in the name of `op`. */
+bool heed_heights_fit(heed_tape *tape, const char *op, const heed_tensor *x, const int32_t *heights);
+/* y[b, i, j, O] = w (window i, j of image b, as a vector [h w C]) + bias; w [O, h w C], bias [O] or NULL. With stride = h = w
+ * and no padding the image is cut into patches. */
+heed_tensor *heed_conv2d(heed_tape *tape, heed_tensor *x, heed_tensor *w, heed_tensor *b, heed_window window,
+                         const int32_t *heights);
+/* y[b, i, j, c] = the largest of channel c in window i, j of size x size pixels, without padding. */
+heed_tensor *heed_max_pool(heed_tape *tape, heed_tensor *x, int size, int stride, const int32_t *heights);
+
 /* y[.., Ca + Cb] = [a; b] along the innermost axis; the other axes are equal. */
 heed_tensor *heed_concat(heed_tape *tape, heed_tensor *a, heed_tensor *b);
 
