@@ -56,7 +56,8 @@ int cli_fail_error(const cli_command *command, const heed_error *error);
 
 /* A whole file in memory for free(), NUL-terminated; NULL after a message on stderr. */
 char *cli_read_file(const cli_command *command, const char *path, size_t *size);
-/* The next line of a stream without its newline, in a buffer that grows (free it in the end); false at the end. */
+/* The next line of a stream without its newline, NUL-terminated in a buffer that grows (free it in the end; NULL as long as
+ * all lines were empty); false at the end. */
 bool cli_read_line(FILE *stream, char **line, size_t *capacity, size_t *length);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void cli_print_json_string(FILE *stream, const char *text, size_t length);

@@ -39,6 +39,8 @@ bool cli_read_line(FILE *stream, char **line, size_t *capacity, size_t *length)
     }
     if (n > 0 && (*line)[n - 1] == '\r')
         n--;
+    if (*line != NULL)
+        (*line)[n] = '\0'; /* there is room: it grows while n + 1 is not below its capacity */
     *length = n;
     return c != EOF || n > 0;
 }

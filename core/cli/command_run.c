@@ -1,4 +1,6 @@
 /* heed run: outputs for texts of the command line or of standard input. */
+#include <limits.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -6,15 +8,37 @@
 
 typedef struct run_settings {
     heed_generate_options generate;
-    bool json;
+    int best, seed; /* best: outputs printed with their scores; 0: one without */
+    bool score, json;
 } run_settings;
 
-/* The output as the model's tokens, symbols separated by blanks. */
-static void print_output(const heed_model *model, const heed_generation *generation)
+/* Output k as the model's tokens, symbols separated by blanks. */
+static void print_output(const heed_model *model, const heed_generation *generation, int k)
 {
-    int length = heed_generation_length(generation, 0);
+    int length = heed_generation_length(generation, k);
     for (int i = 0; i < length; i++)
-        printf("%s%s", i > 0 ? " " : "", heed_model_target_token(model, heed_generation_get(generation, 0, i).token));
+        printf("%s%s", i > 0 ? " " : "", heed_model_target_token(model, heed_generation_get(generation, k, i).token));
+    printf("\n");
+}
+
+static void print_best(const heed_model *model, const heed_generation *generation, int best)
+{
+    for (int k = 0; k < best && k < heed_generation_count(generation); k++) {
+        printf("%.6f\t", heed_generation_score(generation, k));
+        print_output(model, generation, k);
+    }
+}
+
+/* log p and perplexity of the target, then every token with its own log p. */
+static void print_scored(const heed_model *model, const heed_generation *generation)
+{
+    int steps = heed_generation_length(generation, 0) + heed_generation_ended(generation, 0);
+    double sum = heed_generation_log_probability(generation, 0);
+    printf("%.6f\t%.6g\t", sum, exp(-sum / steps));
+    for (int i = 0; i < steps; i++) {
+        heed_generation_step step = heed_generation_get(generation, 0, i);
+        printf("%s%s %.4f", i > 0 ? ", " : "", heed_model_target_token(model, step.token), step.log_probability);
+    }
     printf("\n");
 }
 
@@ -57,7 +81,12 @@ static heed_status print_generation(const heed_model *model, const heed_generati
     if (settings->json) {
         printf("%s\n", json);
     } else {
-        print_output(model, generation);
+        if (settings->generate.target != NULL)
+            print_scored(model, generation);
+        else if (settings->best > 0)
+            print_best(model, generation, settings->best);
+        else
+            print_output(model, generation, 0);
         if (settings->generate.trace != NULL)
             print_attention(model, generation, json);
     }
@@ -70,6 +99,17 @@ static heed_status run_text(const heed_model *model, const char *text, size_t si
 {
     heed_generation *generation = NULL;
     bool done = false;
+    run_settings own = *settings;
+    if (settings->score) {
+        const char *tab = memchr(text, '\t', size);
+        if (tab == NULL) {
+            *error = (heed_error){HEED_ERROR_FORMAT, "--score: no tab between input and target"};
+            return HEED_ERROR_FORMAT;
+        }
+        size = (size_t)(tab - text);
+        own.generate.target = tab + 1;
+    }
+    settings = &own;
     heed_status status = heed_generation_start(model, text, size, &settings->generate, &generation, error);
     while (status == HEED_OK && !done)
         status = heed_generation_advance(generation, &done, error);
@@ -139,13 +179,27 @@ static bool known_traces(const cli_command *command, const heed_model *model, co
 
 static int run(const cli_command *command, int count, char **arguments)
 {
-    run_settings settings = {.generate = {.beam = 1}};
+    run_settings settings = {0};
     heed_load_options load;
     const char *dtype = NULL;
     int code;
     const cli_option table[] = {
         {"--beam", "K", "hypotheses kept; 1, the default, is greedy", CLI_INT, &settings.generate.beam, 1,
          HEED_BEAM_MAX},
+        {"--n-best", "N", "prints the N best of the beam, which is N when not given, each after its score", CLI_INT,
+         &settings.best, 1, HEED_BEAM_MAX},
+        {"--length-penalty", "A", "scores are log p / length^A", CLI_REAL, &settings.generate.length_penalty, 0, 0},
+        {"--max-length", "N", "output tokens at most; 2 x input + 10 by default", CLI_INT,
+         &settings.generate.max_length, 1, HEED_OUTPUT_MAX},
+        {"--temperature", "T", "draws the tokens: below 1 nearer to the likeliest, above 1 more evenly", CLI_REAL,
+         &settings.generate.temperature, 0, 0},
+        {"--top-k", "K", "draws among the K likeliest", CLI_INT, &settings.generate.top_k, 1, INT_MAX},
+        {"--top-p", "P", "draws among the fewest likeliest that together have the probability P", CLI_REAL,
+         &settings.generate.top_p, 0, 0},
+        {"--seed", "N", "of what is drawn; 0 by default", CLI_INT, &settings.seed, 0, INT_MAX},
+        {"--target", "TEXT", "scores this output: log p, perplexity, and log p of each token", CLI_TEXT,
+         &settings.generate.target, 0, 0},
+        {"--score", NULL, "the same; every TEXT or line is an input, a tab, its target", CLI_FLAG, &settings.score, 0, 0},
         {"--attention-temperature", "T", "flattens (above 1) or sharpens (below 1) what the model attends to", CLI_REAL,
          &settings.generate.attention_temperature, 0, 0},
         {"--mute", "NAMES", "attention heads that contribute zero, by comma: encoder.0.self_attention.2", CLI_TEXT,
@@ -161,6 +215,14 @@ static int run(const cli_command *command, int count, char **arguments)
         return code;
     if (positional == 0)
         return cli_usage(command, "the MODEL folder is missing");
+    if (settings.generate.beam == 0)
+        settings.generate.beam = settings.best > 0 ? settings.best : 1;
+    if (settings.best > settings.generate.beam)
+        return cli_usage(command, "--n-best is %d; it must be at most --beam, which is %d", settings.best,
+                         settings.generate.beam);
+    if (settings.score && settings.generate.target != NULL)
+        return cli_usage(command, "--score and --target both say what to score; give one of them");
+    settings.generate.seed = (uint64_t)settings.seed;
     const char *trace = settings.generate.trace;
     if (trace != NULL && !settings.json && strcmp(trace, "attention") != 0)
         return cli_usage(command, "--trace %s needs --json; only \"attention\" is shown as text", trace);

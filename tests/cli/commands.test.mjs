@@ -110,6 +110,54 @@ test('run: the temperature of attention', () => {
   fails(['run', model, '--attention-temperature', '1000', 'a'], /1000 is not in 0.01..100/);
 });
 
+test('run: several outputs with their scores, and the tree of the search', () => {
+  const lines = heed(['run', model, '--n-best', '3', 'abcd']).out.trimEnd().split('\n').map((line) => line.split('\t'));
+  const { hypotheses, tree } = JSON.parse(heed(['run', model, '--json', '--beam', '3', 'abcd']).out);
+  assert.deepEqual(lines.map(([, output]) => output), hypotheses.map(({ tokens }) => tokens.join(' ')));
+  lines.forEach(([score], k) => assert.ok(Math.abs(score - hypotheses[k].score) < 1e-5));
+  assert.equal(heed(['run', model, '--beam', '3', '--n-best', '1', 'abcd']).out.split('\t')[1], 'd c b a\n');
+  const paths = tree.map(({ parent, token }, i) => {
+    assert.ok(parent >= -1 && parent < i);
+    return token;
+  });
+  for (let i = 0; i < tree.length; i++) if (tree[i].parent >= 0) paths[i] = `${paths[tree[i].parent]} ${paths[i]}`;
+  assert.equal(new Set(paths).size, paths.length);
+  for (const { steps, log_probability } of hypotheses) {
+    const node = tree[paths.indexOf(steps.map(({ token }) => token).join(' '))];
+    assert.equal(node.log_probability, log_probability);
+    assert.ok(node.ended);
+  }
+  assert.deepEqual(JSON.parse(heed(['run', model, '--json', 'abcd']).out).tree, []);
+  usage(['run', model, '--beam', '2', '--n-best', '3', 'a'], /--n-best is 3; it must be at most --beam, which is 2/);
+});
+
+test('run: drawn outputs follow the seed', () => {
+  const drawn = (...options) => heed(['run', model, ...options, 'abcd', 'eda', 'cc']).out;
+  assert.equal(drawn('--temperature', '3', '--seed', '5'), drawn('--temperature', '3', '--seed', '5'));
+  assert.notEqual(drawn('--temperature', '3', '--seed', '5'), drawn('--temperature', '3', '--seed', '6'));
+  assert.equal(drawn('--top-k', '1', '--temperature', '9'), drawn());
+  const [step] = JSON.parse(heed(['run', model, '--json', '--top-k', '2', '--temperature', '9', 'ab']).out).hypotheses[0].steps;
+  assert.deepEqual(step.candidates.map(({ chance }) => chance > 0), [true, true, false, false, false]);
+  assert.equal(step.chance, step.candidates.find(({ token }) => token === step.token).chance);
+  fails(['run', model, '--beam', '2', '--temperature', '1', 'a'], /beam and temperature, top_k and top_p contradict/);
+  usage(['run', model, '--top-k', '0', 'a'], /--top-k is "0"; it must be a whole number from 1 up/);
+});
+
+test('run: given outputs are scored', () => {
+  const best = JSON.parse(heed(['run', model, '--json', 'abc']).out).hypotheses[0];
+  const given = JSON.parse(heed(['run', model, '--json', '--target', 'c b a', 'abc']).out).hypotheses[0];
+  assert.deepEqual(given, best);
+  const other = heed(['run', model, '--target', 'c b', 'abc']).out.split('\t');
+  assert.ok(Number(other[0]) < best.score - 1);
+  assert.ok(Math.abs(Math.log(other[1]) * 3 + Number(other[0])) < 1e-3);
+  assert.match(other[2], /^c -0\.\d+, b -0\.\d+, <eos> -\d+\.\d+\n$/);
+  const lines = heed(['run', model, '--score'], { input: 'ab\tb a\nabc\tc b\n' }).out.split('\n');
+  assert.equal(lines[1], other.join('\t').trimEnd());
+  fails(['run', model, '--score', 'abc'], /no tab between input and target/);
+  fails(['run', model, '--target', 'c x', 'abc'], /target: the model has no token for "x"/);
+  usage(['run', model, '--score', '--target', 'c', 'a'], /give one of them/);
+});
+
 test('run: traces', () => {
   const table = heed(['run', model, 'abcd', '--trace', 'attention']).out.split('\n');
   assert.equal(table[0], 'd c b a');

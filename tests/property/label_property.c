@@ -3,19 +3,6 @@
 
 enum { MODELS = 36, ROWS = 5, EXTRA = 4 };
 
-static heed_model *make(heed_rng *rng, uint64_t seed) {
-    static const char *const cells[] = {"lstm", "rnn", "rnn_relu", "gru"};
-    char text[512];
-    if (seed % 3 == 2)
-        return small_model_of(small_transformer_text(rng, "transformer_classifier", 0, text), seed, 0.7);
-    snprintf(text, sizeof text,
-             "{\"model_type\": \"classifier\", \"embedding\": 5, \"hidden\": %d, \"layers\": %d, \"bidirectional\": %s, "
-             "\"cell\": \"%s\", \"pooling\": \"%s\"}",
-             1 + (int)heed_rng_below(rng, 19), 1 + (int)heed_rng_below(rng, 2), heed_rng_below(rng, 2) ? "true" : "false",
-             cells[heed_rng_below(rng, 4)], heed_rng_below(rng, 2) ? "last" : "mean");
-    return small_model_of(text, seed, 0.7);
-}
-
 static void check(const heed_model *model, heed_tape *tape, const heed_batch *batch) {
     heed_arena arena = {0};
     const size_t size = model->params.size;
@@ -45,7 +32,7 @@ int main(void) {
     heed_rng rng;
     heed_rng_seed(&rng, 3, 1);
     for (int i = 0; i < MODELS; i++) {
-        heed_model *model = make(&rng, (uint64_t)i);
+        heed_model *model = small_classifier(&rng, (uint64_t)i);
         heed_arena arena = {0};
         heed_tape tape;
         heed_error error = {0};

@@ -141,6 +141,20 @@ static inline heed_model *small_model_any(heed_rng *rng, int i, double dropout) 
     return small_model(&config, (uint64_t)i, 0.7);
 }
 
+/* Model number `seed` of a series that has every kind of classifier in it. */
+static inline heed_model *small_classifier(heed_rng *rng, uint64_t seed) {
+    static const char *const cells[] = {"lstm", "rnn", "rnn_relu", "gru"};
+    char text[512];
+    if (seed % 3 == 2)
+        return small_model_of(small_transformer_text(rng, "transformer_classifier", 0, text), seed, 0.7);
+    snprintf(text, sizeof text,
+             "{\"model_type\": \"classifier\", \"embedding\": 5, \"hidden\": %d, \"layers\": %d, \"bidirectional\": %s, "
+             "\"cell\": \"%s\", \"pooling\": \"%s\"}",
+             1 + (int)heed_rng_below(rng, 19), 1 + (int)heed_rng_below(rng, 2), heed_rng_below(rng, 2) ? "true" : "false",
+             cells[heed_rng_below(rng, 4)], heed_rng_below(rng, 2) ? "last" : "mean");
+    return small_model_of(text, seed, 0.7);
+}
+
 /* A model of one turn of a property test, with a tape, and an arena for its batches. */
 typedef struct small_setting {
     heed_model *model;

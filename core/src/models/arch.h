@@ -35,6 +35,7 @@ typedef struct heed_decoding {
 struct heed_arch {
     const char *name;
     bool labels; /* a target is one token, without <eos>: decoding is one step */
+    bool starts_empty; /* a source may have no token */
     /* Reads the config (refusing unknown fields and impossible sizes), declares the parameters, sets model->network.
      * Vocabulary sizes are those of the tokenizers and are given, not read. */
     heed_status (*configure)(heed_model *model, const heed_json *config, int source_vocabulary, int target_vocabulary,

@@ -149,6 +149,8 @@ static heed_status start(const heed_model *model, heed_tape *tape, const int32_t
     if (cache)
         heed_stack_cache_start(tape, &net->decoder, rows, cache);
     HEED_TRY(heed_tape_check(tape, error));
+    if (source_length == 0)
+        return HEED_OK;
     heed_stack_cache_reserve(tape, &net->decoder, cache, source_length + 1);
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
     int32_t *ids = heed_tape_alloc(tape, (size_t)rows * source_length, sizeof *ids);
@@ -191,6 +193,7 @@ static void reorder(const heed_model *model, heed_decoding *decoding, const int3
 
 const heed_arch heed_arch_transformer_lm = {
     .name = "transformer_lm",
+    .starts_empty = true,
     .configure = configure,
     .loss = loss,
     .start = start,
