@@ -4,8 +4,9 @@
 const NO_SUCH_CALL = 52; // ENOSYS of WASI and of Emscripten: the engine reads no file and prints nothing here
 
 const ascii = new TextDecoder('ascii');
+const toAscii = new TextEncoder();
 
-/** A clock, a reader of decimal numbers, and refusals for whatever else the C library links. */
+/** A clock, a reader and a writer of decimal numbers, and refusals for whatever else the C library links. */
 function importsFor(module, memory) {
   const known = {
     clock_time_get(_clock, _precision, out) {
@@ -14,6 +15,10 @@ function importsFor(module, memory) {
     },
     emscripten_notify_memory_growth() {},
     heed_host_number(address, size) { return Number(ascii.decode(new Uint8Array(memory().buffer, address >>> 0, size))); },
+    heed_host_decimal(value, digits, address, size) { // as few digits as say the same
+      const text = String(Number(value.toPrecision(digits)));
+      return toAscii.encodeInto(text, new Uint8Array(memory().buffer, address >>> 0, size)).written;
+    },
     proc_exit(code) { throw new WebAssembly.RuntimeError(`the engine exited with ${code}`); },
   };
   const imports = {};

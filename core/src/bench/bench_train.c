@@ -140,7 +140,7 @@ heed_status heed_bench_train_step(heed_bench_job *job, heed_error *error)
         const int targets = job->outcome.examples * job->shards[0].batch.target_length;
         job->losses[job->outcome.loss_count++] = loss / targets;
     }
-    return isfinite(loss) ? HEED_OK : heed_fail(error, HEED_ERROR_NUMERIC, "bench: the loss is %f", loss);
+    return isfinite(loss) ? HEED_OK : heed_fail(error, HEED_ERROR_NUMERIC, "bench: the loss is %g", loss);
 }
 
 void heed_bench_free_training(heed_bench_job *job)

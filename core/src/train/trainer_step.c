@@ -66,7 +66,7 @@ static int64_t count_tokens(const heed_trainer *trainer, int32_t first, int32_t 
 static heed_status fail_numeric(const heed_trainer *trainer, const char *what, double value, heed_error *error)
 {
     return heed_fail(error, HEED_ERROR_NUMERIC,
-                     "step %lld: the %s is %f; a smaller recipe.train.optimizer.rate or recipe.train.clip may help",
+                     "step %lld: the %s is %g; a smaller recipe.train.optimizer.rate or recipe.train.clip may help",
                      (long long)trainer->state.step + 1, what, value);
 }
 
