@@ -94,7 +94,7 @@ const char *golden_text(const golden_case *test, const char *name) {
 bool golden_compare(const golden_case *test, const char *name, const heed_real *got, size_t n) {
     const heed_safetensor *tensor = golden_find(test, name);
     char what[4 * NAME];
-    double largest = 1e-3, worst = 0;
+    double largest = golden_number(test, "floor", 1e-3), worst = 0;
     size_t at = 0;
     if (!tensor || tensor->dtype != HEED_F32 || tensor->count != n) {
         report_missing(test, name, tensor, n);

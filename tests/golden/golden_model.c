@@ -62,7 +62,7 @@ static void compare_greedy(const golden_case *test, const heed_model *model, hee
         return;
     const int32_t *want = golden_ints(test, "greedy.tokens", tokens_in->count);
     heed_tape_reset(tape);
-    tape->recording = false;
+    tape->recording = tape->training = false;
     tape->trace = NULL;
     if (!CHECK_OK(model->arch->start(model, tape, batch->source, batch->source_lengths, 1, batch->source_lengths[0], 1,
                                      &decoding, &error),
@@ -111,6 +111,8 @@ void golden_check_model(const golden_case *test) {
         tape.recording = true;
         tape.parameter_grads = grads;
         tape.trace = &trace;
+        tape.training = golden_int(test, "training", 0);
+        tape.share = 1; /* what running statistics change by is then in their gradients' place */
         heed_tensor *loss = model.arch->loss(&model, &tape, &batch, golden_number(test, "number", 0));
         if (CHECK_OK(heed_tape_backward(&tape, loss, 1, &error), &error)) {
             golden_compare(test, "loss", loss->data, 1);

@@ -528,25 +528,36 @@ TRANSFORMERS = (  # config beside the sizes, then batch sizes and one vocabulary
     ({"norm": "none", "positions": "none", "decoder_layers": 2}, 4, 3, 6, False),
     ({"window": 2, "residual": False, "eps": 1e-3}, 3, 6, 5, False),
     ({"tied": "all", "norm": "pre", "decoder_layers": 2, "heads": 3, "window": 3}, 3, 4, 7, True),
+    ({"norm_kind": "batch", "eps": 1e-2}, 4, 5, 4, False),
+    ({"norm_kind": "batch", "eps": 1e-2, "norm": "pre", "activation": "gelu", "residual": False}, 3, 4, 5, False),
 )
 
 
-def decoder_case(file, c, label, shapes, logits_of, sizes, vocabularies):
-    """Loss, logits and gradients; and what greedy decoding of the first source gives."""
+def draw_parameter(name, shape):
+    """Uniform in +-0.5; variances are positive."""
+    x = draw(*shape, size=0.5)
+    return (x.detach().abs() + 0.25).requires_grad_() if name.endswith("running_var") else x
+
+
+def decoder_case(file, c, label, shapes, logits_of, sizes, vocabularies, training=None):
+    """Loss, logits and gradients; and what greedy decoding of the first source gives. With `training`, which takes the
+    changes of running statistics, those stand in place of their gradients; behind a batch norm a bias has none."""
     rows, s, t = sizes
-    p = {n: draw(*shape, size=0.5) for n, shape in shapes}
+    p = {n: draw_parameter(n, shape) for n, shape in shapes}
     source, source_lengths, target_in, target_out, target_lengths = batch(rows, s, t, *vocabularies)
-    logits = logits_of(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in))
+    known = (target_lengths, training) if c.get("norm_kind") == "batch" else ()
+    logits = logits_of(c, p, torch.tensor(source), source_lengths, torch.tensor(target_in), *known)
     real = real_steps(target_lengths, t)
     loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum", label_smoothing=0.1)
     loss.backward()
     padded = logits.detach().clone()
     padded[~real] = 0
     tokens, last = transformer.greedy(logits_of, c, p, torch.tensor(source[:1, :source_lengths[0]]), 8)
-    file.case(f"{label}, {rows} x {s} -> {t}", config=json.dumps(c), **p, **{f"grad.{n}": v.grad for n, v in p.items()},
+    file.case(f"{label}, {rows} x {s} -> {t}", config=json.dumps(c), **p, 
+              **{f"grad.{n}": v.grad if training is None else training.get(n, v.grad) for n, v in p.items()},
               loss=loss.reshape(1), logits=padded, number=0.1, source=source, source_lengths=source_lengths,
               target_in=target_in, target_out=target_out, target_lengths=target_lengths, vocabularies=vocabularies,
-              **{"greedy.tokens": tokens, "greedy.logits": last})
+              **({} if training is None else {"training": 1, "floor": 0.1}), **{"greedy.tokens": tokens, "greedy.logits": last})
 
 
 def model_transformer(file):
@@ -554,8 +565,9 @@ def model_transformer(file):
         vocabularies = (9, 9) if one_vocabulary else (9, 10)
         c = {"model_type": "transformer", "d_model": 6, "heads": 2, "ffn": 7, "encoder_layers": 1, "decoder_layers": 1,
              "max_length": 12, "dropout": 0, **variant}
-        decoder_case(file, c, str(variant), transformer.transformer_shapes(c, *vocabularies),
-                     transformer.transformer_logits, (rows, s, t), vocabularies)
+        for training in (None, transformer.Training()) if "norm_kind" in c else (None,):
+            decoder_case(file, c, str(variant), transformer.transformer_shapes(c, *vocabularies),
+                         transformer.transformer_logits, (rows, s, t), vocabularies, training)
 
 
 def model_transformer_lm(file):

@@ -30,7 +30,8 @@ def stack_shapes(c, name, layers, cross):
     d, ffn = c["d_model"], c["ffn"]
 
     def norm(part):
-        return [] if c.get("norm") == "none" else [(f"{part}.norm.weight", (d,)), (f"{part}.norm.bias", (d,))]
+        parts = ("weight", "bias") + (("running_mean", "running_var") if c.get("norm_kind") == "batch" else ())
+        return [] if c.get("norm") == "none" else [(f"{part}.norm.{n}", (d,)) for n in parts]
 
     if c.get("positions") == "learned":
         yield f"{name}.positions.weight", (c["max_length"], d)
@@ -123,13 +124,31 @@ def torch_block(c, p, block, x, memory, mask, memory_mask):
     return functional_call(layer, named, (x, memory, mask, memory_mask))
 
 
-def plain_block(c, p, block, x, memory, mask, memory_mask):
-    """Any norm place, with or without residuals."""
+class Training(dict):
+    """Given to a pass in training: by how much each running statistic is to change."""
+
+
+def normalise(c, p, name, x, real, training):
+    """Layer norm; or batch norm over the real steps, [B, T]: of the batch, or without `training` by the running statistics."""
+    weight, bias, eps = p[f"{name}.weight"], p[f"{name}.bias"], c.get("eps", 1e-5)
+    if c.get("norm_kind") != "batch":
+        return F.layer_norm(x, x.shape[-1:], weight, bias, eps)
+    mean, variance = p[f"{name}.running_mean"], p[f"{name}.running_var"]
+    if training is None:
+        return weight * (x - mean) / torch.sqrt(variance + eps) + bias
+    new = mean.detach().clone(), variance.detach().clone()
+    rows = F.batch_norm(x[real], *new, weight, bias, True, 0.1, eps)
+    for part, old, now in zip(("running_mean", "running_var"), (mean, variance), new):
+        training[f"{name}.{part}"] = now - old.detach()
+    return torch.zeros_like(x).masked_scatter(real[:, :, None], rows)
+
+
+def plain_block(c, p, block, x, memory, mask, memory_mask, real, training):
+    """Any norm, any place of it, with or without residuals."""
     place, residual = c.get("norm", "post"), c.get("residual", True)
 
     def norm(part, v):
-        return F.layer_norm(v, v.shape[-1:], p[f"{block}.{part}.norm.weight"], p[f"{block}.{part}.norm.bias"],
-                            c.get("eps", 1e-5))
+        return normalise(c, p, f"{block}.{part}.norm", v, real, training)
 
     def sublayer(part, v, f):
         y = f(norm(part, v) if place == "pre" else v)
@@ -154,7 +173,7 @@ def sinusoids(length, d):
     return table.float().double()  # the engine keeps it in single precision
 
 
-def stack(c, p, name, ids, causal, real, memory=None, memory_real=None):
+def stack(c, p, name, ids, causal, real, memory=None, memory_real=None, training=None):
     table = p["embedding.weight"] if "embedding.weight" in p else p[f"{name}.embedding.weight"]
     x = table[ids] * math.sqrt(c["d_model"])
     length, positions = ids.shape[1], c.get("positions", "sinusoidal")
@@ -163,20 +182,25 @@ def stack(c, p, name, ids, causal, real, memory=None, memory_real=None):
     mask, memory_mask = mask_of(c, allowed_keys(length, length, causal, c.get("window", 0)), real), None
     if memory is not None:
         memory_mask = mask_of(c, torch.ones(length, memory.shape[1], dtype=torch.bool), memory_real)
-    standard = c.get("norm", "post") != "none" and c.get("residual", True)
+    standard = c.get("norm", "post") != "none" and c.get("residual", True) and c.get("norm_kind") != "batch"
     for layer in range(c.get(f"{name}_layers") or c["layers"]):
-        block = torch_block if standard else plain_block
-        x = block(c, p, f"{name}.{layer}", x, memory, mask, memory_mask)
+        if standard:
+            x = torch_block(c, p, f"{name}.{layer}", x, memory, mask, memory_mask)
+        else:
+            x = plain_block(c, p, f"{name}.{layer}", x, memory, mask, memory_mask, real, training)
     if c.get("norm") == "pre":
-        x = F.layer_norm(x, x.shape[-1:], p[f"{name}.norm.weight"], p[f"{name}.norm.bias"], c.get("eps", 1e-5))
+        x = normalise(c, p, f"{name}.norm", x, real, training)
     return x
 
 
-def transformer_logits(c, p, source, source_lengths, target_in):
+def transformer_logits(c, p, source, source_lengths, target_in, target_lengths=None, training=None):
     """source [B, S], target_in [B, T]; logits [B, T, V]."""
+    target_real = torch.ones(target_in.shape, dtype=torch.bool)
+    if target_lengths:
+        target_real = torch.arange(target_in.shape[1])[None, :] < torch.tensor(target_lengths)[:, None]
     real = torch.arange(source.shape[1])[None, :] < torch.tensor(source_lengths)[:, None]
-    memory = stack(c, p, "encoder", source, False, real)
-    h = stack(c, p, "decoder", target_in, True, torch.ones(target_in.shape, dtype=torch.bool), memory, real)
+    memory = stack(c, p, "encoder", source, False, real, training=training)
+    h = stack(c, p, "decoder", target_in, True, target_real, memory, real, training)
     tied = c.get("tied", "target")
     weight = p["decoder.output.weight" if tied == "none" else
                "embedding.weight" if tied == "all" else "decoder.embedding.weight"]

@@ -83,6 +83,8 @@ static void check(const char *name, const heed_arch *arch, const char *config, d
     heed_rng_seed(&net.rng, 11, 0);
     for (size_t i = 0; i < model->params.size; i++)
         model->params.values[i] = 1.4 * heed_rng_uniform(&net.rng) - 0.7;
+    for (size_t i = model->params.trained; i < model->params.size; i++)
+        model->params.values[i] = 0.2 + fabs(model->params.values[i]); /* variances are among them */
     fill_batch(&net.batch, &model->arena, rows, source_length, target_length);
     if (arch->labels)
         make_labels(&net.batch);
@@ -233,6 +235,8 @@ static int gradients_of_transformer(void) {
          "\"output_bias\": true", 4, 0, 0, 3, 5, 3},
         {"\"encoder_layers\": 1, \"decoder_layers\": 1, \"residual\": false, \"window\": 2, \"eps\": 0.01", 2, 0, 0, 2,
          4, 5},
+        {"\"encoder_layers\": 1, \"decoder_layers\": 1, \"norm_kind\": \"batch\", \"activation\": \"gelu\"", 2, 0, 0, 3, 4, 3},
+        {"\"encoder_layers\": 1, \"decoder_layers\": 1, \"norm_kind\": \"batch\", \"activation\": \"gelu\"", 2, 0.2, 0, 4, 4, 3},
     };
     return CHECK_TRANSFORMERS(&heed_arch_transformer, cases);
 }
@@ -252,6 +256,7 @@ static int gradients_of_transformer_lm(void) {
         {"\"layers\": 2, \"activation\": \"gelu\", \"predict\": \"all\", \"norm\": \"pre\"", 2, 0.2, 0.1, 3, 5, 4},
         {"\"layers\": 1, \"norm\": \"pre\", \"activation\": \"gelu\", \"tied\": \"none\", \"output_bias\": true", 4, 0, 0.1, 3,
          3, 6},
+        {"\"layers\": 1, \"norm\": \"pre\", \"norm_kind\": \"batch\", \"activation\": \"gelu\"", 2, 0.1, 0.1, 4, 3, 4},
     };
     return CHECK_TRANSFORMERS(&heed_arch_transformer_lm, cases);
 }

@@ -95,6 +95,8 @@ static inline heed_model *small_model_of(const char *config, uint64_t seed, doub
     heed_rng_seed(&rng, seed, 1000);
     for (size_t i = 0; model && i < model->params.size; i++)
         model->params.values[i] = (heed_real)((2 * heed_rng_uniform(&rng) - 1) * range);
+    for (size_t i = model ? model->params.trained : 0; model && i < model->params.size; i++)
+        model->params.values[i] = (heed_real)(0.2 + heed_rng_uniform(&rng)); /* variances are among them */
     return model;
 }
 
@@ -111,10 +113,12 @@ static inline const char *small_transformer_text(heed_rng *rng, const char *kind
     const bool coin = heed_rng_below(rng, 2), bias = heed_rng_below(rng, 2);
     int at = snprintf(out, 512,
                       "{\"model_type\": \"%s\", \"d_model\": %d, \"heads\": %d, \"ffn\": %d, \"norm\": \"%s\", "
+                      "\"norm_kind\": \"%s\", "
                       "\"positions\": \"%s\", \"activation\": \"%s\", \"window\": %d, \"max_length\": 80, "
                       "\"dropout\": %g",
                       kind, heads * (3 + (int)heed_rng_below(rng, 4)), heads, 1 + (int)heed_rng_below(rng, 20),
-                      heed_rng_below(rng, 2) ? "pre" : "post", positions[heed_rng_below(rng, 3)],
+                      heed_rng_below(rng, 2) ? "pre" : "post", heed_rng_below(rng, 3) ? "layer" : "batch",
+                      positions[heed_rng_below(rng, 3)],
                       heed_rng_below(rng, 2) ? "gelu" : "relu",
                       heed_rng_below(rng, 3) ? 0 : 2 + (int)heed_rng_below(rng, 4), dropout);
     if (classifier)

@@ -160,7 +160,10 @@ void heed_model_files_free(heed_model_files *files)
 
 int64_t heed_model_parameter_count(const heed_model *model)
 {
-    return (int64_t)model->params.size;
+    int64_t count = 0;
+    for (int i = 0; i < model->params.count; i++)
+        count += model->params.list[i].statistic ? 0 : (int64_t)model->params.list[i].count;
+    return count;
 }
 
 const char *heed_model_source_token(const heed_model *model, int32_t id)

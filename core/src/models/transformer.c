@@ -103,7 +103,7 @@ heed_tensor *heed_mean_over_heads(heed_tape *tape, const heed_tensor *weights)
 static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
 {
     const heed_transformer *net = model->network;
-    heed_stack_pass pass = {.memory_lengths = batch->source_lengths};
+    heed_stack_pass pass = {.counted = batch->target_lengths, .memory_lengths = batch->source_lengths};
     pass.memory = heed_transformer_encode(model, tape, batch->source, batch->source_lengths, batch->rows,
                                           batch->source_length);
     heed_tensor *h = heed_stack_apply(tape, &model->params, &net->decoder, batch->target_in, batch->rows,

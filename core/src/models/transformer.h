@@ -12,10 +12,11 @@ typedef struct heed_transformer {
     int vocabulary;    /* V, of the target */
 } heed_transformer;
 
-/* The fields of a config that describe a stack: d_model, heads, ffn, activation, norm, positions, residual, window,
+/* The fields of a config that describe a stack: d_model, heads, ffn, activation, norm, norm_kind, positions, residual, window,
  * max_length, dropout, eps. `layers` is the name of the field that holds their number. */
 #define HEED_STACK_FIELDS \
-    "d_model", "heads", "ffn", "activation", "norm", "positions", "residual", "window", "max_length", "dropout", "eps"
+    "d_model", "heads", "ffn", "activation", "norm", "norm_kind", "positions", "residual", "window", "max_length", \
+    "dropout", "eps"
 heed_status heed_stack_options_read(const heed_json *config, const char *layers, heed_stack_options *out,
                                     heed_error *error);
 /* The place of the string `key` in the NULL-terminated list `names`; an absent field leaves *out as it is. */

@@ -28,10 +28,11 @@ heed_status heed_stack_options_read(const heed_json *config, const char *layers,
                                     heed_error *error)
 {
     static const char *const norms[] = {"post", "pre", "none", NULL};
+    static const char *const norm_kinds[] = {"layer", "batch", NULL};
     static const char *const activations[] = {"relu", "gelu", NULL};
     static const char *const positions[] = {"sinusoidal", "learned", "none", NULL};
     int64_t size = 128, heads = 4, ffn = 512, count = 2, max_length = 256, window = 0;
-    int norm = HEED_NORM_POST, activation = HEED_RELU, position = HEED_SINUSOIDAL;
+    int norm = HEED_NORM_POST, norm_kind = HEED_LAYER_NORM, activation = HEED_RELU, position = HEED_SINUSOIDAL;
     *out = (heed_stack_options){.residual = true, .epsilon = 1e-5};
     HEED_TRY(heed_json_int(config, where, "d_model", 1, 4096, &size, error));
     HEED_TRY(heed_json_int(config, where, "heads", 1, HEED_HEADS_MAX, &heads, error));
@@ -40,6 +41,7 @@ heed_status heed_stack_options_read(const heed_json *config, const char *layers,
     HEED_TRY(heed_json_int(config, where, "max_length", 1, 16384, &max_length, error));
     HEED_TRY(heed_json_int(config, where, "window", 0, 16384, &window, error));
     HEED_TRY(heed_config_choice(config, "norm", norms, &norm, error));
+    HEED_TRY(heed_config_choice(config, "norm_kind", norm_kinds, &norm_kind, error));
     HEED_TRY(heed_config_choice(config, "activation", activations, &activation, error));
     HEED_TRY(heed_config_choice(config, "positions", positions, &position, error));
     HEED_TRY(heed_json_bool(config, where, "residual", &out->residual, error));
@@ -55,6 +57,7 @@ heed_status heed_stack_options_read(const heed_json *config, const char *layers,
     out->max_length = (int)max_length;
     out->window = (int)window;
     out->norm = (heed_norm_place)norm;
+    out->norm_kind = (heed_norm_kind)norm_kind;
     out->activation = (heed_activation)activation;
     out->positions = (heed_positions)position;
     return HEED_OK;

@@ -83,6 +83,7 @@ static heed_tensor *logits_of(const heed_model *model, heed_tape *tape, heed_ten
 typedef struct joined {
     int length;
     int32_t *ids, *targets; /* [B, length] */
+    int32_t *lengths;       /* [B] of both together */
 } joined;
 
 static joined join(heed_tape *tape, const heed_batch *batch, bool predict_all)
@@ -91,11 +92,13 @@ static joined join(heed_tape *tape, const heed_batch *batch, bool predict_all)
     const size_t count = (size_t)batch->rows * all.length;
     all.ids = heed_tape_alloc(tape, count, sizeof *all.ids);
     all.targets = heed_tape_alloc(tape, count, sizeof *all.targets);
-    for (int b = 0; all.ids && all.targets && b < batch->rows; b++) {
+    all.lengths = heed_tape_alloc(tape, (size_t)batch->rows, sizeof *all.lengths);
+    for (int b = 0; all.ids && all.targets && all.lengths && b < batch->rows; b++) {
         const int32_t *source = batch->source + (size_t)b * batch->source_length;
         const size_t from = (size_t)b * batch->target_length;
         const int m = batch->source_lengths[b], n = batch->target_lengths[b];
         int32_t *ids = all.ids + (size_t)b * all.length, *targets = all.targets + (size_t)b * all.length;
+        all.lengths[b] = m + n;
         for (int t = 0; t < all.length; t++) {
             const bool first = t < m, second = !first && t < m + n;
             ids[t] = first ? source[t] : second ? batch->target_in[from + t - m] : HEED_TOKEN_PAD;
@@ -122,9 +125,9 @@ static heed_tensor *target_states(heed_tape *tape, const heed_tensor *h, const h
 static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
 {
     const network *net = model->network;
-    heed_stack_pass pass = {0};
     const joined all = join(tape, batch, net->predict_all);
-    if (!all.ids || !all.targets)
+    heed_stack_pass pass = {.counted = all.lengths};
+    if (!all.ids || !all.targets || !all.lengths)
         return &tape->invalid;
     heed_tensor *h = heed_stack_apply(tape, &model->params, &net->decoder, all.ids, batch->rows, all.length, &pass);
     if (tape->trace && heed_tensor_ok(h))

@@ -16,6 +16,21 @@ heed_linear_layer heed_linear_declare(heed_params *params, const char *name, int
 heed_tensor *heed_linear_apply(heed_tape *tape, const heed_params *params, const heed_linear_layer *layer,
                                heed_tensor *x);
 
+/* Layer norm (each step over its channels) or batch norm (each channel over the real steps of the batch in training, else
+ * by running mean and variance). "<name>.weight" (ones) and "<name>.bias" (zeros), both [size], and for batch norm the
+ * statistics "<name>.running_mean" and "<name>.running_var". These go a tenth of the way to the batch's after every step of
+ * training; of a batch in parts, to the mean of theirs by tokens. The variance is then the one divided by n - 1. */
+typedef enum heed_norm_kind { HEED_LAYER_NORM, HEED_BATCH_NORM } heed_norm_kind;
+typedef struct heed_norm_layer {
+    heed_norm_kind kind;
+    int weight, bias, mean, variance;
+    double epsilon;
+} heed_norm_layer;
+heed_norm_layer heed_norm_declare(heed_params *params, const char *name, heed_norm_kind kind, int size, double epsilon);
+/* x [B, T, size], of which row b has lengths[b] real steps (NULL: all). */
+heed_tensor *heed_norm_apply(heed_tape *tape, const heed_params *params, const heed_norm_layer *layer, heed_tensor *x,
+                             const int32_t *lengths);
+
 /* "<name>.weight" [vocabulary, size], normal with standard deviation 0.1. */
 int heed_embedding_declare(heed_params *params, const char *name, int vocabulary, int size);
 

@@ -17,7 +17,8 @@ static heed_norm_layer declare_norm(heed_params *params, const char *block, cons
     char full[96];
     snprintf(full, sizeof full, "%s.%s.norm", block, part);
     return options->norm == HEED_NORM_NONE ? (heed_norm_layer){0}
-                                           : heed_norm_declare(params, full, options->size, options->epsilon);
+                                           : heed_norm_declare(params, full, options->norm_kind, options->size,
+                                                               options->epsilon);
 }
 
 void heed_block_declare(heed_params *params, const char *name, const heed_stack_options *options,
@@ -70,18 +71,18 @@ uint64_t heed_muted_heads(const heed_tape *tape, const char *block, const char *
 
 /* What a sublayer reads, and what it makes of its result y: the norm's place and the residual are decided here only. */
 static heed_tensor *enter(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
-                          const heed_norm_layer *norm, heed_tensor *x)
+                          const heed_norm_layer *norm, heed_tensor *x, const heed_stack_pass *pass)
 {
-    return options->norm == HEED_NORM_PRE ? heed_norm_apply(tape, params, norm, x) : x;
+    return options->norm == HEED_NORM_PRE ? heed_norm_apply(tape, params, norm, x, heed_counted(pass)) : x;
 }
 
 static heed_tensor *leave(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
-                          const heed_norm_layer *norm, heed_tensor *x, heed_tensor *y)
+                          const heed_norm_layer *norm, heed_tensor *x, heed_tensor *y, const heed_stack_pass *pass)
 {
     y = heed_dropout(tape, y, options->dropout);
     if (options->residual)
         y = heed_add(tape, x, y);
-    return options->norm == HEED_NORM_POST ? heed_norm_apply(tape, params, norm, y) : y;
+    return options->norm == HEED_NORM_POST ? heed_norm_apply(tape, params, norm, y, heed_counted(pass)) : y;
 }
 
 /* Adds the keys and values of qkv [B, T, 3C] to the cache, behind what each row has. */
@@ -185,19 +186,19 @@ heed_tensor *heed_block_apply(heed_tape *tape, const heed_params *params, const 
                               const heed_transformer_block *block, heed_tensor *x, heed_tensor *kv,
                               heed_real *cache_kv, heed_stack_pass *pass)
 {
-    heed_tensor *y = enter(tape, params, options, &block->self_norm, x);
+    heed_tensor *y = enter(tape, params, options, &block->self_norm, x, pass);
     y = attend_to_self(tape, params, options, block, y, cache_kv, pass);
-    x = leave(tape, params, options, &block->self_norm, x, y);
+    x = leave(tape, params, options, &block->self_norm, x, y, pass);
     keep(tape, block, "self_attention.h", x);
     if (options->cross) {
-        y = enter(tape, params, options, &block->cross_norm, x);
+        y = enter(tape, params, options, &block->cross_norm, x, pass);
         y = attend_to_memory(tape, params, options, block, y, kv, pass);
-        x = leave(tape, params, options, &block->cross_norm, x, y);
+        x = leave(tape, params, options, &block->cross_norm, x, y, pass);
         keep(tape, block, "cross_attention.h", x);
     }
-    y = enter(tape, params, options, &block->ffn_norm, x);
+    y = enter(tape, params, options, &block->ffn_norm, x, pass);
     y = feed_forward(tape, params, options, block, y);
-    x = leave(tape, params, options, &block->ffn_norm, x, y);
+    x = leave(tape, params, options, &block->ffn_norm, x, y, pass);
     keep(tape, block, "h", x);
     return x;
 }

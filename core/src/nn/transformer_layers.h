@@ -9,13 +9,6 @@
 
 #include "nn/layers.h"
 
-/* "<name>.weight" (ones) and "<name>.bias" (zeros), both [size]. */
-typedef struct heed_norm_layer {
-    int weight, bias;
-    double epsilon;
-} heed_norm_layer;
-heed_norm_layer heed_norm_declare(heed_params *params, const char *name, int size, double epsilon);
-heed_tensor *heed_norm_apply(heed_tape *tape, const heed_params *params, const heed_norm_layer *layer, heed_tensor *x);
 
 typedef enum heed_norm_place { HEED_NORM_POST, HEED_NORM_PRE, HEED_NORM_NONE } heed_norm_place;
 typedef enum heed_positions { HEED_SINUSOIDAL, HEED_LEARNED, HEED_NO_POSITIONS } heed_positions;
@@ -24,6 +17,7 @@ typedef enum heed_positions { HEED_SINUSOIDAL, HEED_LEARNED, HEED_NO_POSITIONS }
 typedef struct heed_stack_options {
     int size, heads, ffn, layers, max_length, window;
     heed_norm_place norm;
+    heed_norm_kind norm_kind;
     heed_activation activation;
     heed_positions positions;
     bool residual;
@@ -72,6 +66,7 @@ heed_status heed_stack_declare(heed_params *params, heed_arena *arena, const cha
 /* What a pass over a stack is given, and gives beside its output. */
 typedef struct heed_stack_pass {
     const int32_t *lengths;          /* [B] real steps of the sequence; NULL: all */
+    const int32_t *counted;          /* [B] the steps that make batch statistics, where lengths is NULL */
     heed_tensor *memory;             /* [B, S, C] of the other sequence; or */
     heed_tensor *const *memory_kv;   /* [L] of [B, S, 2C]: its keys and values, made by heed_stack_memory */
     const int32_t *memory_lengths;
@@ -79,6 +74,10 @@ typedef struct heed_stack_pass {
                                         empty and the pass is the beginning of causal rows */
     heed_tensor *cross_weights;      /* out: of the last layer, [B, H, T, S]; NULL without cross attention */
 } heed_stack_pass;
+static inline const int32_t *heed_counted(const heed_stack_pass *pass)
+{
+    return pass->lengths ? pass->lengths : pass->counted;
+}
 
 /* ids [rows, length] -> [rows, length, C]. Intermediates are kept as "<name>.<layer>...", see heed_stack_traces. */
 heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,

@@ -46,7 +46,7 @@ heed_status heed_stack_declare(heed_params *params, heed_arena *arena, const cha
     }
     snprintf(full, sizeof full, "%s.norm", name);
     if (options->norm == HEED_NORM_PRE)
-        out->last_norm = heed_norm_declare(params, full, options->size, options->epsilon);
+        out->last_norm = heed_norm_declare(params, full, options->norm_kind, options->size, options->epsilon);
     return HEED_OK;
 }
 
@@ -112,7 +112,7 @@ heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const 
         x = heed_block_apply(tape, params, options, block, x, kv, pass->cache ? pass->cache->kv[l] : NULL, pass);
     }
     if (options->norm == HEED_NORM_PRE)
-        x = heed_norm_apply(tape, params, &stack->last_norm, x);
+        x = heed_norm_apply(tape, params, &stack->last_norm, x, heed_counted(pass));
     /* [/book] */
     keep(tape, stack, "h", x);
     if (pass->cache)

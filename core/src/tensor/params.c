@@ -41,6 +41,29 @@ int heed_params_declare(heed_params *params, const char *name, heed_init init, d
     return params->count++;
 }
 
+int heed_params_declare_statistic(heed_params *params, const char *name, heed_init init, int size)
+{
+    const int id = heed_params_declare(params, name, init, 0, false, 1, &size);
+    if (!params->failed)
+        params->list[id].statistic = true;
+    return id;
+}
+
+/* Places in the block: statistics last. */
+static void place(heed_params *params)
+{
+    size_t at = 0;
+    for (int statistic = 0; statistic < 2; statistic++) {
+        for (int i = 0; i < params->count; i++)
+            if (params->list[i].statistic == statistic) {
+                params->list[i].offset = at;
+                at += params->list[i].count;
+            }
+        if (!statistic)
+            params->trained = at;
+    }
+}
+
 void heed_params_free(heed_params *params)
 {
     heed_free(params->list);
@@ -51,6 +74,7 @@ void heed_params_free(heed_params *params)
 
 heed_status heed_params_allocate(heed_params *params, heed_error *error)
 {
+    place(params);
     params->values = params->failed ? NULL : heed_alloc(params->size, sizeof *params->values);
     if (!params->values)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: %zu parameters", params->size);

@@ -30,6 +30,7 @@ typedef struct heed_param {
     size_t count;
     heed_init init;
     double scale;
+    bool statistic; /* measured in training, not optimised: see heed_params_declare_statistic */
     bool matrix;   /* a [out, in] weight that heed_project multiplies by or heed_embedding looks up, and nothing else: it
                       may be packed, and quantisation may round it */
     heed_form form; /* in the store */
@@ -40,6 +41,7 @@ typedef struct heed_params { /* zero-initialise */
     heed_param *list;
     int count, capacity;
     size_t size;             /* reals in the block */
+    size_t trained;          /* of them, those that are optimised: the first ones; the rest are statistics */
     heed_real *values;       /* the flat block; NULL before heed_params_allocate and in a model that is only used */
     char *store;             /* packed matrices, and without a flat block everything; NULL until one of the calls below */
     size_t store_size;       /* bytes */
@@ -50,6 +52,9 @@ typedef struct heed_params { /* zero-initialise */
 /* Declares a parameter and returns its id, the index in `list`. */
 int heed_params_declare(heed_params *params, const char *name, heed_init init, double scale, bool matrix, int rank,
                         const int *dims);
+/* A vector that training measures: the running mean of something. It lies behind all parameters in the flat block, and its
+ * place in tape->parameter_grads takes by how much it is to change. */
+int heed_params_declare_statistic(heed_params *params, const char *name, heed_init init, int size);
 heed_status heed_params_allocate(heed_params *params, heed_error *error);
 /* Fills the block from the declared distributions; parameter i draws from stream i, so adding one changes no other. */
 void heed_params_initialise(heed_params *params, uint64_t seed);

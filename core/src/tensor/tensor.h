@@ -76,6 +76,8 @@ struct heed_tape {
     bool *unset_grads;          /* NULL: new gradients are cleared. Else, of each parameter, whether its gradient holds
                                    nothing yet (heed_params_begin_gradients), and new gradients are not cleared either:
                                    who comes first writes instead of adding, which spares memory traffic. */
+    double share;               /* what a pass in training counts for in running statistics: its part of the step's work, as all
+                                   passes of a step make 1; 0: nothing */
     heed_real *gemm_scratch;    /* HEED_GEMM_SCRATCH reals */
     const heed_kernels *kernels;
     heed_rng rng;               /* dropout and sampling */

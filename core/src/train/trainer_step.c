@@ -31,6 +31,7 @@ static heed_status run_batch(const step_work *work, int32_t batch_index, int ind
         return HEED_OK;
     heed_tape_reset(tape);
     heed_rng_seed(&tape->rng, (uint64_t)recipe->seed, dropout_stream(trainer, batch_index, index));
+    tape->share = batch.tokens * work->seed;
     heed_tensor *loss = trainer->model->arch->loss(trainer->model, tape, &batch, recipe->label_smoothing);
     HEED_TRY(heed_tape_check(tape, &shard->error));
     shard->loss += loss->data[0];
@@ -75,12 +76,15 @@ static void update(heed_trainer *trainer)
     const heed_recipe *recipe = &trainer->recipe;
     heed_optimizer_settings settings = recipe->optimizer_settings;
     settings.rate = recipe->schedule->rate(&recipe->schedule_settings, &trainer->state.schedule, trainer->state.step);
-    heed_flat_blocks blocks = {trainer->model->params.size, trainer->model->params.values, trainer->gradients[0],
-                               trainer->m, trainer->v};
+    const heed_params *params = &trainer->model->params;
+    heed_flat_blocks blocks = {params->trained, params->values, trainer->gradients[0], trainer->m, trainer->v};
     bool clip = recipe->clip > 0 && trainer->last_norm > recipe->clip;
     heed_optimizer_step(trainer->pool, heed_kernels_active(), recipe->optimizer, &settings, &blocks,
                         trainer->state.step + 1, clip ? recipe->clip / trainer->last_norm : 1);
     trainer->last_rate = settings.rate;
+    for (int64_t k = 0; k < recipe->shards; k++)
+        for (size_t i = params->trained; i < params->size; i++)
+            params->values[i] += trainer->gradients[k][i];
 }
 
 heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
@@ -115,11 +119,11 @@ heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
     if (!isfinite(loss))
         return fail_numeric(trainer, "loss", loss, error);
     heed_gradients_reduce(trainer->pool, heed_kernels_active(), trainer->gradients, (int)recipe->shards,
-                          trainer->model->params.size, trainer->chunk_sums, &trainer->last_norm);
+                          trainer->model->params.trained, trainer->chunk_sums, &trainer->last_norm);
     if (!isfinite(trainer->last_norm))
         return fail_numeric(trainer, "gradient's norm", trainer->last_norm, error);
     if (recipe->clip_value > 0)
-        heed_gradients_clip(trainer->pool, trainer->gradients[0], trainer->model->params.size, recipe->clip_value);
+        heed_gradients_clip(trainer->pool, trainer->gradients[0], trainer->model->params.trained, recipe->clip_value);
     update(trainer);
     state->step++;
     state->loss_sum += loss;
