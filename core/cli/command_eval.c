@@ -6,6 +6,11 @@
 static void print_text(const heed_evaluation *result)
 {
     printf("inputs   %lld\n", (long long)result->inputs);
+    if (result->numbers) {
+        printf("MSE      %.6g\nRMSE     %.6g\nMAE      %.6g\nR2       %.6g\nseconds  %.1f\n", result->mse, result->rmse,
+               result->mae, result->r2, result->seconds);
+        return;
+    }
     printf("WER      %.2f %%  (%lld wrong)\n", 100 * result->wer, (long long)result->wrong);
     printf("PER      %.2f %%  (%lld edits, %lld symbols)\n", 100 * result->per, (long long)result->edits,
            (long long)result->symbols);
@@ -14,6 +19,13 @@ static void print_text(const heed_evaluation *result)
 
 static void print_json(const heed_evaluation *result, int beam)
 {
+    if (result->numbers) {
+        printf("{\"inputs\":%lld,\"wrong\":%lld,\"wer\":%.6g,\"mse\":%.9g,\"rmse\":%.9g,\"mae\":%.9g,\"r2\":%.9g,"
+               "\"seconds\":%.3f,\"isa\":\"%s\"}\n",
+               (long long)result->inputs, (long long)result->wrong, result->wer, result->mse, result->rmse, result->mae,
+               result->r2, result->seconds, heed_isa_name());
+        return;
+    }
     printf("{\"inputs\":%lld,\"wrong\":%lld,\"wer\":%.6g,\"symbols\":%lld,\"edits\":%lld,\"per\":%.6g,\"beam\":%d,"
            "\"seconds\":%.3f,\"isa\":\"%s\",\"by_length\":[",
            (long long)result->inputs, (long long)result->wrong, result->wer, (long long)result->symbols,
@@ -96,5 +108,6 @@ static int run(const cli_command *command, int count, char **arguments)
 const cli_command heed_command_eval = {
     "eval", "MODEL --data FILE", "error rates of a model on data",
     "Decodes every input of FILE with the model in the folder MODEL and prints how many outputs are wrong (WER: equal\n"
-    "to none of the right answers) and the edits per symbol of the nearest right answer (PER).\n",
+    "to none of the right answers) and the edits per symbol of the nearest right answer (PER); of a model that gives\n"
+    "numbers how far off they are: MSE, RMSE, MAE and R2.\n",
     run};

@@ -53,9 +53,13 @@ static void report(void *context, const heed_progress *progress)
     progress_line *line = context;
     char left[32];
     if (progress->epoch_done) {
-        fprintf(stderr, "%sepoch %d/%d  step %lld  dev loss %.4f  dev PER %.2f %%  dev WER %.2f %%%s\n",
-                line->open ? "\r" : "", progress->epoch, progress->epochs, (long long)progress->step,
-                progress->dev_loss, 100 * progress->dev_per, 100 * progress->dev_wer, line->open ? "\033[K" : "");
+        fprintf(stderr, "%sepoch %d/%d  step %lld  dev loss %.4f", line->open ? "\r" : "", progress->epoch,
+                progress->epochs, (long long)progress->step, progress->dev_loss);
+        if (progress->numbers)
+            fprintf(stderr, "  dev MSE %.6g  dev R2 %.4f", progress->dev_mse, progress->dev_r2);
+        else
+            fprintf(stderr, "  dev PER %.2f %%  dev WER %.2f %%", 100 * progress->dev_per, 100 * progress->dev_wer);
+        fprintf(stderr, "%s\n", line->open ? "\033[K" : "");
         line->open = false;
         return;
     }

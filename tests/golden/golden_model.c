@@ -64,8 +64,9 @@ static void compare_greedy(const golden_case *test, const heed_model *model, hee
     heed_tape_reset(tape);
     tape->recording = tape->training = false;
     tape->trace = NULL;
-    if (!CHECK_OK(model->arch->start(model, tape, batch->source, batch->source_lengths, 1, batch->source_lengths[0], 1,
-                                     &decoding, &error),
+    if (!CHECK_OK(model->arch->start(model, tape,
+                                     &(heed_source){1, batch->source_lengths[0], batch->source, NULL, batch->source_lengths},
+                                     1, &decoding, &error),
                   &error))
         return;
     int32_t token = HEED_TOKEN_BOS;

@@ -65,11 +65,38 @@ static void make_labels(heed_batch *batch) {
     batch->tokens = batch->rows;
 }
 
-/* Makes the network, runs it forth and back, checks every parameter. */
-static void check(const char *name, const heed_arch *arch, const char *config, double dropout, double smoothing,
-                  int rows, int source_length, int target_length) {
+/* A side as the model's shape has it: numbers in place of ids, zero in the padding. Answers are from 0 to 1. */
+static void make_values(const heed_model *model, heed_batch *batch, heed_arena *arena) {
+    const int in = model->values_in.channels, out = model->values_out.channels;
+    heed_rng rng;
+    heed_rng_seed(&rng, 17, 0);
+    if (in > 0) {
+        batch->source = NULL;
+        batch->values = heed_arena_alloc_zero(arena, (size_t)batch->rows * batch->source_length * in * sizeof(heed_real));
+    }
+    for (int b = 0; in > 0 && b < batch->rows; b++)
+        for (int i = 0; i < batch->source_lengths[b] * in; i++)
+            batch->values[b * batch->source_length * in + i] = 2 * heed_rng_uniform(&rng) - 1;
+    if (out == 0)
+        return;
+    const int length = model->head.every ? batch->source_length : model->values_out.steps;
+    batch->target_in = batch->target_out = NULL;
+    batch->target_length = length;
+    batch->answers = heed_arena_alloc_zero(arena, (size_t)batch->rows * length * out * sizeof(heed_real));
+    batch->tokens = 0;
+    for (int b = 0; b < batch->rows; b++) {
+        batch->target_lengths[b] = model->head.every ? batch->source_lengths[b] : length;
+        for (int i = 0; i < batch->target_lengths[b] * out; i++, batch->tokens++)
+            batch->answers[b * length * out + i] = heed_rng_uniform(&rng);
+    }
+}
+
+/* Makes the network, runs it forth and back, checks every parameter. Sides are text where their shape is zero. */
+static void check_sides(const char *name, const heed_arch *arch, heed_value_shape in, heed_value_shape out,
+                        const char *config, double dropout, double smoothing, int rows, int source_length,
+                        int target_length) {
     heed_error error = {0};
-    network_case net = {.smoothing = smoothing};
+    network_case net = {.smoothing = smoothing, .model = {.values_in = in, .values_out = out}};
     heed_model *model = &net.model;
     model->arch = arch;
     model->config = heed_json_parse(&model->arena, config, strlen(config), "config", &error);
@@ -88,6 +115,7 @@ static void check(const char *name, const heed_arch *arch, const char *config, d
     fill_batch(&net.batch, &model->arena, rows, source_length, target_length);
     if (arch->labels)
         make_labels(&net.batch);
+    make_values(model, &net.batch, &model->arena);
 
     heed_real *grads = heed_arena_alloc_zero(&model->arena, model->params.size * sizeof *grads);
     net.tape.recording = true;
@@ -109,6 +137,12 @@ static void check(const char *name, const heed_arch *arch, const char *config, d
     heed_tape_free(&net.tape);
     heed_params_free(&model->params);
     heed_arena_free(&model->arena);
+}
+
+static void check(const char *name, const heed_arch *arch, const char *config, double dropout, double smoothing,
+                  int rows, int source_length, int target_length) {
+    const heed_value_shape text = {0};
+    check_sides(name, arch, text, text, config, dropout, smoothing, rows, source_length, target_length);
 }
 
 typedef struct seq2seq_case {
@@ -174,6 +208,35 @@ static int gradients_of_seq2seq(void) {
     return count;
 }
 
+/* Numbers in, numbers out, or one of both; every cell, loss and pooling. */
+static int gradients_of_numbers(void) {
+    static const struct {
+        const char *cell, *pooling, *loss;
+        heed_value_shape in, out;
+        int rows, length;
+    } cases[] = {
+        {"lstm", "last", "mse", {2, 0}, {1, 1}, 1, 1},      {"gru", "last", "mae", {2, 0}, {3, 2}, 3, 5},
+        {"rnn", "mean", "binary_cross_entropy", {1, 0}, {2, 1}, 3, 4},
+        {"rnn_relu", "none", "mse", {3, 0}, {2, 0}, 4, 6},  {"lstm", "none", "mae", {1, 0}, {1, 0}, 3, 5},
+        {"gru", "none", "binary_cross_entropy", {2, 0}, {1, 0}, 2, 4},
+        {"lstm", "last", "cross_entropy", {2, 0}, {0, 0}, 3, 5}, {"gru", "last", "mse", {0, 0}, {2, 1}, 3, 5},
+    };
+    const int count = (int)(sizeof cases / sizeof *cases);
+    for (int k = 0; k < count; k++) {
+        char config[256], name[128];
+        snprintf(config, sizeof config,
+                 "{\"model_type\": \"classifier\", \"hidden\": 3, \"cell\": \"%s\", \"pooling\": \"%s\", "
+                 "\"loss\": \"%s\"}", cases[k].cell, cases[k].pooling, cases[k].loss);
+        snprintf(name, sizeof name, "classifier of numbers, case %d", k);
+        check_sides(name, &heed_arch_classifier, cases[k].in, cases[k].out, config, 0, 0, cases[k].rows,
+                    cases[k].length, 1);
+    }
+    check_sides("seq2seq of numbers", &heed_arch_seq2seq, (heed_value_shape){3, 0}, (heed_value_shape){0},
+                "{\"model_type\": \"seq2seq\", \"target_embedding\": 4, \"encoder_hidden\": 2, \"decoder_hidden\": 4}",
+                0, 0, 3, 5, 4);
+    return count + 1;
+}
+
 static int gradients_of_classifier(void) {
     static const struct {
         const char *cell, *pooling, *bidirectional;
@@ -199,7 +262,7 @@ static int gradients_of_classifier(void) {
         check(name, &heed_arch_classifier, config, cases[k].dropout, cases[k].smoothing, cases[k].rows,
               cases[k].length, 1);
     }
-    return count;
+    return count + gradients_of_numbers();
 }
 
 typedef struct transformer_case {

@@ -14,7 +14,8 @@ static void decode(const heed_model *model, heed_tape *tape, const heed_batch *b
     heed_error error = {0};
     int32_t out[ROWS * MAX_OUTPUT], lengths[ROWS];
     tape->recording = false;
-    CHECK_OK(heed_greedy_decode(model, tape, batch->source, batch->source_lengths, batch->rows, batch->source_length,
+    CHECK_OK(heed_greedy_decode(model, tape,
+                                &(heed_source){batch->rows, batch->source_length, batch->source, NULL, batch->source_lengths},
                                 MAX_OUTPUT, out, lengths, &error),
              &error);
 }
@@ -27,8 +28,9 @@ static void long_decode_stays_flat(const heed_model *model, heed_tape *tape, con
     size_t held = 0;
     heed_tape_reset(tape);
     tape->recording = false;
-    CHECK_OK(model->arch->start(model, tape, batch->source, batch->source_lengths, ROWS, batch->source_length, 1,
-                                &decoding, &error),
+    CHECK_OK(model->arch->start(model, tape,
+                                &(heed_source){ROWS, batch->source_length, batch->source, NULL, batch->source_lengths},
+                                1, &decoding, &error),
              &error);
     if (decoding.max_steps > 0)
         return; /* it keeps something of every step */

@@ -39,7 +39,8 @@ static void steps_equal_forced_pass(const heed_model *model, heed_tape *tape, co
     const heed_real *forced = forced_logits(model, tape, batch, &arena);
     const int rows = batch->rows * beam, vocabulary = heed_tokenizer_count(model->target);
     heed_tape_reset(tape);
-    CHECK_OK(model->arch->start(model, tape, batch->source, batch->source_lengths, batch->rows, batch->source_length,
+    CHECK_OK(model->arch->start(model, tape,
+                                &(heed_source){batch->rows, batch->source_length, batch->source, NULL, batch->source_lengths},
                                 beam, &decoding, &error),
              &error);
     CHECK_INT(decoding.rows, rows);
@@ -89,7 +90,9 @@ static bool reorder_moves_all_state(const heed_model *model, heed_tape *tape, co
         heed_decoding decoding;
         int32_t tokens[BEAM] = {HEED_TOKEN_BOS, HEED_TOKEN_BOS, HEED_TOKEN_BOS};
         heed_tape_reset(tape);
-        CHECK_OK(model->arch->start(model, tape, ids, &length, 1, length, BEAM, &decoding, &error), &error);
+        CHECK_OK(model->arch->start(model, tape,
+                                    &(heed_source){1, length, ids, NULL, &length},
+                                    BEAM, &decoding, &error), &error);
         CHECK_OK(model->arch->step(model, tape, &decoding, tokens, &error), &error);
         for (int row = 0; row < BEAM; row++)
             tokens[row] = HEED_TOKEN_SPECIALS + row;
@@ -133,7 +136,9 @@ static void beam_of_one_is_greedy(const heed_model *model, heed_tape *tape, cons
     heed_generation *g = generate(model, text, &options);
     if (!g)
         return;
-    CHECK_OK(heed_greedy_decode(model, tape, ids, &count, 1, count, LIMIT, out, &length, &error), &error);
+    CHECK_OK(heed_greedy_decode(model, tape,
+                                &(heed_source){1, count, ids, NULL, &count},
+                                LIMIT, out, &length, &error), &error);
     CHECK_INT(heed_generation_count(g), 1);
     if (CHECK_INT(heed_generation_length(g, 0), length))
         for (int i = 0; i < length; i++)
@@ -149,7 +154,9 @@ static double forced_score(const heed_model *model, heed_tape *tape, const int32
     heed_decoding decoding;
     double sum = 0;
     heed_tape_reset(tape);
-    CHECK_OK(model->arch->start(model, tape, ids, &length, 1, length, 1, &decoding, &error), &error);
+    CHECK_OK(model->arch->start(model, tape,
+                                &(heed_source){1, length, ids, NULL, &length},
+                                1, &decoding, &error), &error);
     for (int i = 0; i < count; i++) {
         const int32_t previous = i ? tokens[i - 1] : HEED_TOKEN_BOS;
         CHECK_OK(model->arch->step(model, tape, &decoding, &previous, &error), &error);

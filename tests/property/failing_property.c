@@ -203,8 +203,9 @@ static void memory(void) {
         heed_alloc_fail_at(n);
         heed_status status = heed_tape_init(&own, &error);
         if (status == HEED_OK)
-            status = heed_greedy_decode(model, &own, batch.source, batch.source_lengths, 3, batch.source_length, 8,
-                                        out, lengths, &error);
+            status = heed_greedy_decode(model, &own,
+                                        &(heed_source){3, batch.source_length, batch.source, NULL, batch.source_lengths},
+                                        8, out, lengths, &error);
         failed = status != HEED_OK;
         heed_alloc_fail_at(0);
         if (failed)

@@ -96,7 +96,9 @@ static void cache_grows(const heed_model *model, heed_tape *tape, heed_rng *rng)
         if (time == 2) /* the first merged what the pass above left in pieces */
             before = heed_alloc_count();
         heed_tape_reset(tape);
-        CHECK_OK(model->arch->start(model, tape, batch.source, batch.source_lengths, 1, 5, 1, &decoding, &error),
+        CHECK_OK(model->arch->start(model, tape,
+                                    &(heed_source){1, 5, batch.source, NULL, batch.source_lengths},
+                                    1, &decoding, &error),
                  &error);
         for (int t = 0; forced && t < LONG; t++) {
             if (!CHECK_OK(model->arch->step(model, tape, &decoding, &batch.target_in[t], &error), &error))
@@ -121,16 +123,18 @@ static void length_is_limited(heed_tape *tape) {
     if (!model)
         return;
     heed_tape_reset(tape);
-    CHECK_OK(model->arch->start(model, tape, source, &four, 1, 4, 1, &decoding, &error), &error);
+    CHECK_OK(model->arch->start(model, tape, &(heed_source){1, 4, source, NULL, &four}, 1, &decoding, &error), &error);
     for (int t = 0; t < 4; t++)
         CHECK_OK(model->arch->step(model, tape, &decoding, &token, &error), &error);
     CHECK_STATUS(model->arch->step(model, tape, &decoding, &token, &error), HEED_ERROR_LONG_INPUT, &error);
     CHECK_CONTAINS(error.message, "decoder: 5 steps");
     heed_tape_reset(tape);
-    CHECK_STATUS(model->arch->start(model, tape, source, &five, 1, 5, 1, &decoding, &error), HEED_ERROR_LONG_INPUT,
+    CHECK_STATUS(model->arch->start(model, tape,
+                                    &(heed_source){1, 5, source, NULL, &five},
+                                    1, &decoding, &error), HEED_ERROR_LONG_INPUT,
                  &error);
     CHECK_CONTAINS(error.message, "max_length 4");
-    CHECK_OK(heed_greedy_decode(model, tape, source, &four, 1, 4, 9, out, &length, &error), &error);
+    CHECK_OK(heed_greedy_decode(model, tape, &(heed_source){1, 4, source, NULL, &four}, 9, out, &length, &error), &error);
     CHECK(length <= 4);
     heed_model_free(model);
 }

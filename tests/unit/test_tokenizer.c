@@ -59,7 +59,7 @@ static void training_refuses(void) {
     heed_tokenizer *t = NULL;
     heed_error kind = {0}, missing = {0}, option = {0}, field = {0}, utf8 = {0}, reserved = {0};
     CHECK_STATUS(train("{\"type\":\"words\"}", fine, 1, &t, &kind), HEED_ERROR_UNKNOWN, &kind);
-    CHECK_STRING(kind.message, "recipe.tokenizer.type is \"words\"; known are: char, symbol, word, bpe");
+    CHECK_STRING(kind.message, "recipe.tokenizer.type is \"words\"; known are: char, symbol, word, bpe, values");
     CHECK_STATUS(train("{}", fine, 1, &t, &missing), HEED_ERROR_FORMAT, &missing);
     CHECK_STATUS(train("{\"type\":\"char\",\"case\":\"title\"}", fine, 1, &t, &option), HEED_ERROR_FORMAT, &option);
     CHECK_STATUS(train("{\"type\":\"symbol\",\"case\":\"upper\"}", fine, 1, &t, &field), HEED_ERROR_FORMAT, &field);

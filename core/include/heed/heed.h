@@ -6,6 +6,7 @@
 #include "heed/generate.h"
 #include "heed/isa.h"
 #include "heed/model.h"
+#include "heed/predict.h"
 #include "heed/status.h"
 #include "heed/tasks.h"
 #include "heed/train.h"

@@ -60,7 +60,9 @@ heed_status heed_model_encode(const heed_model *model, int quantize, heed_model_
 void heed_model_files_free(heed_model_files *files); /* of heed_model_encode only */
 
 /* What the model is, as JSON: {"model_type", "config", "parameters", "bytes", "tensors": [{name, shape, count}],
- * "traces": [names], "heads": [names of attention heads that can be muted], "source_vocabulary", "target_vocabulary": [tokens]}. The text is the caller's: heed_text_free. */
+ * "traces": [names], "heads": [names of attention heads that can be muted], "source_vocabulary", "target_vocabulary":
+ * [tokens]}; where a side is numbers also "source_values", "target_values": {"channels", "steps"}, steps 0 where they may
+ * differ. The text is the caller's: heed_text_free. */
 heed_status heed_model_describe(const heed_model *model, char **json, heed_error *error);
 void heed_text_free(char *text);
 

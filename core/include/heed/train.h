@@ -22,7 +22,10 @@ typedef struct heed_progress {
     double tokens_per_second;
     double seconds_left;
     bool epoch_done;           /* dev figures below are set */
-    double dev_loss, dev_per, dev_wer; /* rates, 0..1 */
+    double dev_loss, dev_per, dev_wer; /* rates, 0..1; -1 where outputs are numbers. dev_wer of numbers learnt by
+                                  binary_cross_entropy: the share of rows with one on the wrong side of 1/2 */
+    bool numbers;              /* outputs are numbers, and the figures below set */
+    double dev_mse, dev_mae, dev_r2; /* in the units of the data */
 } heed_progress;
 
 typedef struct heed_train_options {
@@ -50,6 +53,9 @@ typedef struct heed_evaluation {
     int64_t inputs, wrong;          /* wer = wrong / inputs */
     int64_t symbols, edits;         /* per = edits / symbols, of the nearest references */
     double wer, per;
+    bool numbers;                   /* outputs are numbers: the four below are set, and nothing above but `inputs` and, of
+                                       numbers learnt by binary_cross_entropy, `wrong` and `wer` (see heed_progress) */
+    double mse, rmse, mae, r2;
     double seconds;
     int length_count;               /* by_length[n]: inputs of n source tokens; n < length_count */
     int64_t by_length_inputs[65], by_length_wrong[65]; /* longer ones are counted in the last */

@@ -36,7 +36,9 @@ heed_status heed_training_advance(heed_training *training, heed_training_event *
 void heed_training_progress(heed_training *training, heed_progress *out);
 /* The same as JSON: {"step", "total_steps", "epoch", "epochs", "loss", "rate", "gradient_norm", "tokens_per_second",
  * "seconds" (spent in heed_training_advance), "epoch_done", "finished", "accuracy" (dev inputs wholly right, 0..1),
- * "dev_loss", "dev_per"}; the dev figures are null before the first epoch's end. Free with heed_text_free. */
+ * "dev_loss", "dev_per"}; the dev figures are null before the first epoch's end. Where outputs are numbers "dev_mse",
+ * "dev_mae" and "dev_r2" come with the first epoch's end, and "accuracy" is null unless the numbers are learnt by
+ * binary_cross_entropy. Free with heed_text_free. */
 heed_status heed_training_json(heed_training *training, char **json, heed_error *error);
 
 /* The model as it is now, the training's own: to be described, encoded, or to generate with. A generation must be freed

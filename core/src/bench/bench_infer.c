@@ -43,7 +43,8 @@ heed_status heed_bench_infer(heed_bench_job *job, const int32_t *forced, heed_er
     const int32_t lengths[] = {length};
     int32_t token = (int32_t)job->sizes.bos;
     heed_tape_reset(&job->tape);
-    HEED_TRY(model->arch->start(model, &job->tape, source, lengths, rows, length, 1, &decoding, error));
+    const heed_source input = {rows, length, source, NULL, lengths};
+    HEED_TRY(model->arch->start(model, &job->tape, &input, 1, &decoding, error));
     for (int t = 0; t < job->sizes.steps; t++) {
         HEED_TRY(model->arch->step(model, &job->tape, &decoding, &token, error));
         job->tokens[t] = largest(decoding.logits, decoding.vocabulary);

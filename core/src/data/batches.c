@@ -9,9 +9,38 @@
 
 enum { WINDOW_BATCHES = 50 }; /* sorted together: wide enough for even lengths, narrow enough for mixed batches */
 
+/* A side of a batch, zeroed: `channels` numbers a step, or ids where that is 0. */
+static bool side(heed_arena *arena, int rows, int length, int channels, int32_t **ids, heed_real **values)
+{
+    const size_t steps = (size_t)rows * (size_t)length;
+    if (channels > 0)
+        *values = heed_arena_alloc_zero(arena, steps * (size_t)channels * sizeof **values);
+    else
+        *ids = heed_arena_alloc_zero(arena, steps * sizeof **ids);
+    return *ids != NULL || *values != NULL;
+}
+
+static void fill_target(const heed_examples *examples, const heed_example *example, size_t r, heed_batch *batch)
+{
+    const size_t at = r * (size_t)batch->target_length, channels = (size_t)examples->answer_channels;
+    const size_t n = (size_t)example->target_length;
+    if (channels > 0) {
+        memcpy(batch->answers + at * channels, example->answers, n * channels * sizeof *batch->answers);
+        return;
+    }
+    int32_t *in = batch->target_in + at, *next = batch->target_out + at;
+    in[0] = HEED_TOKEN_BOS;
+    memcpy(in + 1, example->target, (n - examples->labels) * sizeof *in);
+    memcpy(next, example->target, n * sizeof *next);
+    if (!examples->labels)
+        next[n] = HEED_TOKEN_EOS;
+}
+
 heed_status heed_batch_build(const heed_examples *examples, const int32_t *indices, int rows, heed_arena *arena,
                              heed_batch *out, heed_error *error)
 {
+    const int extra = examples->labels || examples->answer_channels > 0 ? 0 : 1; /* <eos> */
+    const size_t channels = (size_t)examples->channels;
     heed_batch batch = {0};
     memset(out, 0, sizeof *out);
     batch.rows = rows;
@@ -19,34 +48,28 @@ heed_status heed_batch_build(const heed_examples *examples, const int32_t *indic
         const heed_example *example = &examples->list[indices[r]];
         if (example->source_length > batch.source_length)
             batch.source_length = example->source_length;
-        if (heed_examples_tokens(examples, indices[r]) > batch.target_length)
-            batch.target_length = heed_examples_tokens(examples, indices[r]);
+        if (example->target_length + extra > batch.target_length)
+            batch.target_length = example->target_length + extra;
     }
-    size_t n = (size_t)rows, source_count = n * (size_t)batch.source_length,
-           target_count = n * (size_t)batch.target_length;
-    batch.source = heed_arena_alloc_zero(arena, source_count * sizeof *batch.source);
-    batch.target_in = heed_arena_alloc_zero(arena, target_count * sizeof *batch.target_in);
-    batch.target_out = heed_arena_alloc_zero(arena, target_count * sizeof *batch.target_out);
-    batch.source_lengths = heed_arena_alloc(arena, n * sizeof *batch.source_lengths);
-    batch.target_lengths = heed_arena_alloc(arena, n * sizeof *batch.target_lengths);
-    if (batch.source == NULL || batch.target_in == NULL || batch.target_out == NULL || batch.source_lengths == NULL ||
-        batch.target_lengths == NULL)
+    batch.source_lengths = heed_arena_alloc(arena, (size_t)rows * sizeof *batch.source_lengths);
+    batch.target_lengths = heed_arena_alloc(arena, (size_t)rows * sizeof *batch.target_lengths);
+    if (!side(arena, rows, batch.source_length, examples->channels, &batch.source, &batch.values) ||
+        !side(arena, rows, batch.target_length, examples->answer_channels, &batch.target_out, &batch.answers) ||
+        (batch.target_out != NULL &&
+         !side(arena, rows, batch.target_length, 0, &batch.target_in, &batch.answers)) ||
+        batch.source_lengths == NULL || batch.target_lengths == NULL)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for a batch of %d rows", rows);
     for (int r = 0; r < rows; r++) {
         const heed_example *example = &examples->list[indices[r]];
-        int32_t *in = batch.target_in + (size_t)r * (size_t)batch.target_length;
-        int32_t *next = batch.target_out + (size_t)r * (size_t)batch.target_length;
-        const int32_t tokens = heed_examples_tokens(examples, indices[r]);
-        memcpy(batch.source + (size_t)r * (size_t)batch.source_length, example->source,
-               (size_t)example->source_length * sizeof *batch.source);
-        in[0] = HEED_TOKEN_BOS;
-        memcpy(in + 1, example->target, (size_t)(tokens - 1) * sizeof *in);
-        memcpy(next, example->target, (size_t)example->target_length * sizeof *next);
-        if (tokens > example->target_length)
-            next[example->target_length] = HEED_TOKEN_EOS;
+        const size_t at = (size_t)r * (size_t)batch.source_length, n = (size_t)example->source_length;
+        if (channels > 0)
+            memcpy(batch.values + at * channels, example->values, n * channels * sizeof *batch.values);
+        else
+            memcpy(batch.source + at, example->source, n * sizeof *batch.source);
+        fill_target(examples, example, (size_t)r, &batch);
         batch.source_lengths[r] = example->source_length;
-        batch.target_lengths[r] = tokens;
-        batch.tokens += tokens;
+        batch.target_lengths[r] = example->target_length + extra;
+        batch.tokens += heed_examples_tokens(examples, indices[r]);
     }
     *out = batch;
     return HEED_OK;

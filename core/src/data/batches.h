@@ -11,8 +11,10 @@
 #include "heed/status.h"
 #include "text/tokenizer.h"
 
-typedef struct heed_example { /* ids without specials */
+/* A side is ids without specials, or values: numbers of so many channels a step. */
+typedef struct heed_example {
     const int32_t *source, *target;
+    const heed_real *values, *answers;    /* [length, channels] of the source and the target; NULL where there are ids */
     int32_t source_length, target_length; /* both at least 1 */
 } heed_example;
 
@@ -24,19 +26,23 @@ typedef struct heed_examples { /* zero-initialise; heed_examples_free at the end
     int64_t skipped_empty; /* ... because a side has no token at all */
     int64_t skipped_unknown; /* ... because the target has a part without a token: half an answer would be learnt */
     bool labels;             /* targets are learnt as they are, without <eos>; set before use */
+    int channels, answer_channels; /* of a side that is values; 0: it is ids. heed_examples_encode sets them */
 } heed_examples;
 
-/* The target tokens that example i has to learn. */
+/* What example i has to learn: target tokens, or numbers. The loss is a sum over them. */
 static inline int32_t heed_examples_tokens(const heed_examples *examples, int32_t i)
 {
-    return examples->list[i].target_length + (examples->labels ? 0 : 1);
+    const int32_t length = examples->list[i].target_length;
+    return examples->answer_channels > 0 ? length * examples->answer_channels : length + (examples->labels ? 0 : 1);
 }
 
-/* Copies an example in. */
+/* Copies an example in, whose sides are as `channels` and `answer_channels` say. */
+heed_status heed_examples_append(heed_examples *examples, const heed_example *example, heed_error *error);
+/* One of ids. */
 heed_status heed_examples_add(heed_examples *examples, const int32_t *source, int32_t source_length,
                               const int32_t *target, int32_t target_length, heed_error *error);
 /* Encodes all pairs. Those longer than the limits (in tokens, without specials), without a token or with a target that
- * cannot be wholly written are counted, not kept. */
+ * cannot be wholly written are counted, not kept. Numbers that cannot be read fail, naming the pair. */
 heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pairs, const heed_tokenizer *source,
                                  const heed_tokenizer *target, int32_t max_source, int32_t max_target,
                                  heed_error *error);
@@ -44,16 +50,31 @@ heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pair
 void heed_examples_clear(heed_examples *examples);
 void heed_examples_free(heed_examples *examples);
 
-/* Some examples side by side. Rows are padded with HEED_TOKEN_PAD to the longest. */
+/* What a model reads: texts or numbers, rows padded to the longest with HEED_TOKEN_PAD or 0. */
+typedef struct heed_source {
+    int rows, length;
+    const int32_t *ids;      /* [rows, length]; NULL where the source is values */
+    const heed_real *values; /* [rows, length, channels]; NULL where it is ids */
+    const int32_t *lengths;  /* [rows] */
+} heed_source;
+
+/* Some examples side by side. */
 typedef struct heed_batch {
     int rows, source_length, target_length;
-    int32_t *source;         /* [rows, source_length] */
+    int32_t *source;         /* [rows, source_length]; NULL where the source is values */
+    heed_real *values;       /* [rows, source_length, channels]; NULL where it is ids */
     int32_t *source_lengths; /* [rows] */
     int32_t *target_in;      /* [rows, target_length] <bos> y1 .. yn */
     int32_t *target_out;     /* [rows, target_length] y1 .. yn <eos>; labels: y1 .. yn */
-    int32_t *target_lengths; /* [rows] n + 1; labels: n */
-    int tokens;              /* sum of target_lengths */
+    heed_real *answers;      /* [rows, target_length, answer_channels] and no target_in and target_out; or NULL */
+    int32_t *target_lengths; /* [rows] n + 1; labels and answers: n */
+    int tokens;              /* what there is to learn, see heed_examples_tokens */
 } heed_batch;
+
+static inline heed_source heed_batch_source(const heed_batch *batch)
+{
+    return (heed_source){batch->rows, batch->source_length, batch->source, batch->values, batch->source_lengths};
+}
 
 /* Lays the examples indices[0..rows) out in the arena. rows == 0 gives an empty batch. */
 heed_status heed_batch_build(const heed_examples *examples, const int32_t *indices, int rows, heed_arena *arena,

@@ -4,12 +4,27 @@
 #include "base/memory.h"
 #include "data/batches.h"
 
-heed_status heed_examples_add(heed_examples *examples, const int32_t *source, int32_t source_length,
-                              const int32_t *target, int32_t target_length, heed_error *error)
+/* Bytes of a side of so many steps. */
+static size_t side_bytes(int32_t length, int channels)
 {
-    if (source_length < 1 || target_length < 1)
+    return (size_t)length * (channels > 0 ? (size_t)channels * sizeof(heed_real) : sizeof(int32_t));
+}
+
+/* Copies a side to `to`, where *ids or *values then points. */
+static void copy_side(void *to, size_t bytes, const int32_t **ids, const heed_real **values)
+{
+    memcpy(to, *ids != NULL ? (const void *)*ids : *values, bytes);
+    if (*ids != NULL)
+        *ids = to;
+    else
+        *values = to;
+}
+
+heed_status heed_examples_append(heed_examples *examples, const heed_example *example, heed_error *error)
+{
+    if (example->source_length < 1 || example->target_length < 1)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "an example of %d source and %d target tokens; both need one",
-                         (int)source_length, (int)target_length);
+                         (int)example->source_length, (int)example->target_length);
     if (examples->count == examples->capacity) {
         int32_t capacity = examples->capacity == 0 ? 1024 : examples->capacity > INT32_MAX / 2 ? 0 :
                            examples->capacity * 2;
@@ -20,18 +35,27 @@ heed_status heed_examples_add(heed_examples *examples, const int32_t *source, in
         examples->list = list;
         examples->capacity = capacity;
     }
-    /* One block for both sides: an arena rounds every allocation up to a cache line. */
-    int32_t *ids = heed_arena_alloc(&examples->arena, ((size_t)source_length + (size_t)target_length) * sizeof *ids);
-    if (ids == NULL)
+    /* One block for both sides: an arena rounds every allocation up to a cache line. Reals are as wide as ids or twice as
+     * wide, and the side whose elements are wider comes first. */
+    const size_t source = side_bytes(example->source_length, examples->channels);
+    const size_t target = side_bytes(example->target_length, examples->answer_channels);
+    char *block = heed_arena_alloc(&examples->arena, source + target);
+    if (block == NULL)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for more than %d examples", (int)examples->count);
-    memcpy(ids, source, (size_t)source_length * sizeof *ids);
-    memcpy(ids + source_length, target, (size_t)target_length * sizeof *ids);
-    heed_example *example = &examples->list[examples->count++];
-    example->source = ids;
-    example->source_length = source_length;
-    example->target = ids + source_length;
-    example->target_length = target_length;
+    const bool source_first = examples->channels > 0;
+    heed_example *kept = &examples->list[examples->count++];
+    *kept = *example;
+    copy_side(block + (source_first ? 0 : target), source, &kept->source, &kept->values);
+    copy_side(block + (source_first ? source : 0), target, &kept->target, &kept->answers);
     return HEED_OK;
+}
+
+heed_status heed_examples_add(heed_examples *examples, const int32_t *source, int32_t source_length,
+                              const int32_t *target, int32_t target_length, heed_error *error)
+{
+    return heed_examples_append(examples, &(heed_example){.source = source, .target = target,
+                                                          .source_length = source_length,
+                                                          .target_length = target_length}, error);
 }
 
 static heed_status encode_pair(heed_examples *examples, const heed_pair *pair, const heed_tokenizer *source,
@@ -53,7 +77,9 @@ static heed_status encode_pair(heed_examples *examples, const heed_pair *pair, c
         examples->skipped_long++;
         return HEED_OK;
     }
-    return heed_examples_add(examples, from.ids, from.count, to.ids, to.count, error);
+    const heed_example example = {.source = from.ids, .target = to.ids, .values = from.values, .answers = to.values,
+                                  .source_length = from.count, .target_length = to.count};
+    return heed_examples_append(examples, &example, error);
 }
 
 heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pairs, const heed_tokenizer *source,
@@ -62,8 +88,14 @@ heed_status heed_examples_encode(heed_examples *examples, const heed_pairs *pair
 {
     heed_arena scratch = {0};
     heed_status status = HEED_OK;
+    const heed_values *values = heed_values_of(source), *answers = heed_values_of(target);
+    examples->channels = values != NULL ? values->channels : 0;
+    examples->answer_channels = answers != NULL ? answers->channels : 0;
     for (int32_t i = 0; i < pairs->count && status == HEED_OK; i++) {
-        status = encode_pair(examples, &pairs->list[i], source, target, max_source, max_target, &scratch, error);
+        heed_error local = {0};
+        status = encode_pair(examples, &pairs->list[i], source, target, max_source, max_target, &scratch, &local);
+        if (status != HEED_OK)
+            heed_fail(error, status, "example %d: %s", (int)i + 1, local.message);
         heed_arena_reset(&scratch);
     }
     heed_arena_free(&scratch);

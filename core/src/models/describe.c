@@ -3,6 +3,16 @@
 #include "base/memory.h"
 #include "models/arch.h"
 
+static void write_shape(heed_json_writer *writer, const char *key, const heed_value_shape *shape)
+{
+    if (shape->channels == 0)
+        return;
+    heed_json_write_object(writer, key);
+    heed_json_write_int(writer, "channels", shape->channels);
+    heed_json_write_int(writer, "steps", shape->steps);
+    heed_json_write_end_object(writer);
+}
+
 static void write_vocabulary(heed_json_writer *writer, const char *key, const heed_tokenizer *tokenizer)
 {
     heed_json_write_array(writer, key);
@@ -41,6 +51,8 @@ heed_status heed_model_describe(const heed_model *model, char **json, heed_error
     for (const char *const *name = model->heads; name && *name; name++)
         heed_json_write_string(&writer, NULL, *name);
     heed_json_write_end_array(&writer);
+    write_shape(&writer, "source_values", &model->values_in);
+    write_shape(&writer, "target_values", &model->values_out);
     write_vocabulary(&writer, "source_vocabulary", model->source);
     write_vocabulary(&writer, "target_vocabulary", model->target);
     heed_json_write_end_object(&writer);

@@ -149,6 +149,8 @@ static heed_status keep_text(heed_generation *g, const char **text, heed_error *
 static heed_status start(heed_generation *g, const char *text, size_t size, const heed_generate_options *options,
                          heed_error *error)
 {
+    if (g->model->values_out.channels > 0)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "the model gives numbers, not text: heed_predict");
     HEED_TRY(heed_tape_init(&g->tape, error));
     HEED_TRY(check_options(g, options, error));
     HEED_TRY(read_input(g, text, size, error));
@@ -161,8 +163,8 @@ static heed_status start(heed_generation *g, const char *text, size_t size, cons
     HEED_TRY(keep_text(g, &g->options.mute, error));
     g->tape.muted = g->options.mute;
     const int32_t length = g->encoding.count;
-    HEED_TRY(g->model->arch->start(g->model, &g->tape, g->encoding.ids, &length, 1, length, g->beam, &g->decoding,
-                                   error));
+    const heed_source source = {1, length, g->encoding.ids, g->encoding.values, &length};
+    HEED_TRY(g->model->arch->start(g->model, &g->tape, &source, g->beam, &g->decoding, error));
     const int limit = g->decoding.max_steps;
     if (g->forced && limit > 0 && g->options.max_length > limit)
         return heed_fail(error, HEED_ERROR_LONG_INPUT, "target: %d steps; the model can take %d", g->options.max_length,

@@ -22,8 +22,10 @@ static void write_input(const heed_generation *g, heed_json_writer *writer)
     heed_json_write_string_n(writer, "input", g->input, g->input_size);
     heed_json_write_array(writer, "source");
     for (int i = 0; i < g->encoding.count; i++) {
-        const char *token = heed_model_source_token(g->model, g->encoding.ids[i]);
-        write_span(writer, "token", token, strlen(token), g->encoding.spans[i]);
+        const heed_span span = g->encoding.spans[i];
+        const char *token =
+            g->encoding.ids ? heed_model_source_token(g->model, g->encoding.ids[i]) : g->input + span.start;
+        write_span(writer, "token", token, g->encoding.ids ? strlen(token) : span.length, span);
     }
     heed_json_write_end_array(writer);
     heed_json_write_array(writer, "skipped");

@@ -28,7 +28,8 @@ static heed_status make_batch(heed_generation *g, heed_batch *batch, heed_error 
     lengths[0] = g->encoding.count;
     lengths[1] = total;
     *batch = (heed_batch){.rows = 1, .source_length = g->encoding.count, .target_length = total,
-                          .source = g->encoding.ids, .source_lengths = lengths, .target_in = in, .target_out = out,
+                          .source = g->encoding.ids, .values = g->encoding.values,
+                          .source_lengths = lengths, .target_in = in, .target_out = out,
                           .target_lengths = lengths + 1, .tokens = total};
     return HEED_OK;
 }

@@ -10,13 +10,13 @@ int32_t heed_best_token(const heed_real *logits, int vocabulary)
     return best;
 }
 
-heed_status heed_greedy_decode(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,
-                               int rows, int source_length, int max_length, int32_t *out, int32_t *out_lengths,
-                               heed_error *error)
+heed_status heed_greedy_decode(const heed_model *model, heed_tape *tape, const heed_source *source, int max_length,
+                               int32_t *out, int32_t *out_lengths, heed_error *error)
 {
+    const int rows = source->rows;
     heed_decoding decoding;
     heed_tape_reset(tape);
-    HEED_TRY(model->arch->start(model, tape, source, lengths, rows, source_length, 1, &decoding, error));
+    HEED_TRY(model->arch->start(model, tape, source, 1, &decoding, error));
     int32_t *previous = heed_tape_alloc(tape, (size_t)rows, sizeof *previous);
     bool *ended = heed_tape_alloc(tape, (size_t)rows, sizeof *ended);
     if (!previous || !ended)

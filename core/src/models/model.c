@@ -22,6 +22,25 @@ static const char arch_names[] =
 
 static HEED_FIND_BY_NAME(heed_arch, find_arch, archs)
 
+static heed_value_shape shape_of(const heed_tokenizer *tokenizer)
+{
+    const heed_values *values = heed_values_of(tokenizer);
+    return values ? (heed_value_shape){values->channels, values->steps} : (heed_value_shape){0};
+}
+
+/* What the sides are is for some architectures only. */
+static heed_status check_sides(const heed_model *model, heed_error *error)
+{
+    const heed_arch *arch = model->arch;
+    if (model->values_in.channels > 0 ? !arch->reads_values : !arch->reads_text)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "config: model_type \"%s\" reads %s, and the source is %s", arch->name,
+                         arch->reads_text ? "text" : "numbers", arch->reads_text ? "numbers" : "text");
+    if (model->values_out.channels > 0 && !arch->outputs)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "config: model_type \"%s\" writes text, and the target is numbers",
+                         arch->name);
+    return HEED_OK;
+}
+
 heed_status heed_model_assemble(const char *config, size_t config_size, heed_tokenizer *source, heed_tokenizer *target,
                                 heed_model **out, heed_error *error)
 {
@@ -45,6 +64,10 @@ heed_status heed_model_assemble(const char *config, size_t config_size, heed_tok
                            arch_names);
     if (status == HEED_OK && !(model->arch = find_arch(type)))
         status = heed_fail(error, HEED_ERROR_UNKNOWN, "config: model_type \"%s\" is not one of:%s", type, arch_names);
+    model->values_in = shape_of(source);
+    model->values_out = shape_of(target);
+    if (status == HEED_OK)
+        status = check_sides(model, error);
     if (status == HEED_OK)
         model->traces = model->arch->traces;
     if (status == HEED_OK)

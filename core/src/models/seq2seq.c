@@ -1,6 +1,6 @@
 /* Encoder and decoder (Sutskever 2014, Cho 2014) with or without attention (Bahdanau 2015, Luong 2015):
  *
- *   memory = BiRNN(embed(source))                            [B, S, D]  D = 2 encoder_hidden
+ *   memory = BiRNN(embed(source)), or BiRNN(numbers)         [B, S, D]  D = 2 encoder_hidden
  *   h      = RNN(embed(previous token) [; h~ before] [; c])  [B, T, H]  begun in the encoder's last state
  *   c      = attention(h, memory)                            [B, T, D]
  *   h~     = tanh(Wc [c; h])                                 [B, T, H]
@@ -27,17 +27,16 @@ static heed_tensor *bridged(heed_tape *tape, const heed_params *params, const he
     return net->bridged && state ? heed_tanh(tape, heed_linear_apply(tape, params, bridge, state)) : state;
 }
 
-heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const int32_t *source,
-                                 const int32_t *lengths, int rows, int length)
+heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const heed_source *source)
 {
     const heed_seq2seq *net = model->network;
     const heed_params *params = &model->params;
-    heed_tensor *x = heed_embedding(tape, heed_params_tensor(tape, params, net->source_embedding), source, rows, length);
+    heed_tensor *x = heed_input_apply(model, tape, &net->input, source);
     heed_recurrent_state last;
     heed_encoded result = {0};
     /* [book:encoder] */
     x = heed_dropout(tape, x, net->dropout);
-    result.memory = heed_recurrent_apply(tape, params, &net->encoder, x, lengths, NULL, false, &last);
+    result.memory = heed_recurrent_apply(tape, params, &net->encoder, x, source->lengths, NULL, false, &last);
     /* [/book] */
     heed_trace_keep(tape, "encoder.h", result.memory);
     result.memory = heed_dropout(tape, result.memory, net->dropout);
@@ -168,8 +167,8 @@ static heed_tensor *loss_step_by_step(const heed_model *model, heed_tape *tape, 
 static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
 {
     const heed_seq2seq *net = model->network;
-    heed_encoded source =
-        heed_seq2seq_encode(model, tape, batch->source, batch->source_lengths, batch->rows, batch->source_length);
+    const heed_source read = heed_batch_source(batch);
+    heed_encoded source = heed_seq2seq_encode(model, tape, &read);
     if (net->input_feeding || net->before || (tape->training && net->teacher_forcing < 1))
         return loss_step_by_step(model, tape, batch, &source, smoothing);
     const heed_decoded result = heed_seq2seq_decode(model, tape, &source, batch->source_lengths, batch->target_in,
@@ -185,6 +184,8 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
 
 const heed_arch heed_arch_seq2seq = {
     .name = "seq2seq",
+    .reads_text = true,
+    .reads_values = true,
     .configure = heed_seq2seq_configure,
     .loss = loss,
     .start = heed_seq2seq_start,

@@ -2,11 +2,12 @@
 #ifndef HEED_SEQ2SEQ_H
 #define HEED_SEQ2SEQ_H
 
-#include "models/arch.h"
+#include "models/input.h"
 #include "nn/attention/attention.h"
 
 typedef struct heed_seq2seq {
-    int source_embedding, target_embedding; /* parameter ids */
+    heed_input_layer input;
+    int target_embedding;                   /* parameter id */
     heed_recurrent_layer encoder, decoder;
     bool bridged;                           /* encoder and decoder states differ in size */
     heed_linear_layer bridge_h, bridge_c;
@@ -38,16 +39,15 @@ typedef struct heed_decoded {
 heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, int source_vocabulary,
                                    int target_vocabulary, heed_error *error);
 
-heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const int32_t *source,
-                                 const int32_t *lengths, int rows, int length);
+heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const heed_source *source);
 /* The steps [first, first + length) at once; length must be 1 where a step needs the one before. `feed` [B, 1, H] is h~ of that step with input
  * feeding, else NULL. `state` is where to begin and becomes the state after the last step. */
 heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const heed_encoded *source,
                                  const int32_t *lengths, const int32_t *previous, int rows, int first,
                                  int length, heed_tensor *feed, heed_recurrent_state *state);
 
-heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,
-                               int batch_rows, int source_length, int beam, heed_decoding *out, heed_error *error);
+heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const heed_source *source, int beam,
+                               heed_decoding *out, heed_error *error);
 heed_status heed_seq2seq_step(const heed_model *model, heed_tape *tape, heed_decoding *decoding,
                               const int32_t *previous, heed_error *error);
 void heed_seq2seq_reorder(const heed_model *model, heed_decoding *decoding, const int32_t *parents);

@@ -39,13 +39,12 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
                                          "vector", "teacher_forcing", "local", "reach", "hard", NULL};
     static const char *const more[] = {"encoder.h",       "decoder.h",      "decoder.attention.weights",
                                        "decoder.context", "decoder.logits", NULL};
-    int64_t source_embedding = 64, target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
+    int64_t target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
     int64_t decoder_hidden = 256, decoder_layers = 1, reach = 2;
     double dropout = 0, teacher_forcing = 1;
     bool input_feeding = false, hard = false;
     const char *score = "general", *cell_name = "lstm", *attend = "after", *vector = "every_step", *local = "none";
     HEED_TRY(heed_json_only(config, where, fields, error));
-    HEED_TRY(heed_json_int(config, where, "source_embedding", 1, 4096, &source_embedding, error));
     HEED_TRY(heed_json_int(config, where, "target_embedding", 1, 4096, &target_embedding, error));
     HEED_TRY(heed_json_int(config, where, "encoder_hidden", 1, 4096, &encoder_hidden, error));
     HEED_TRY(heed_json_int(config, where, "encoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &encoder_layers, error));
@@ -93,11 +92,11 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     net->once = once;
     net->input_feeding = input_feeding;
     net->attends = strcmp(score, "none") != 0;
-    net->source_embedding =
-        heed_embedding_declare(params, "encoder.embedding", source_vocabulary, (int)source_embedding);
+    HEED_TRY(heed_input_declare(model, "encoder.embedding", config, "source_embedding", source_vocabulary, 64, &net->input,
+                                error));
     char name[64];
     snprintf(name, sizeof name, "encoder.%s", cell->name);
-    net->encoder = heed_recurrent_declare(params, name, cell, (int)source_embedding, (int)encoder_hidden,
+    net->encoder = heed_recurrent_declare(params, name, cell, net->input.width, (int)encoder_hidden,
                                           (int)encoder_layers, true, dropout);
     net->target_embedding =
         heed_embedding_declare(params, "decoder.embedding", target_vocabulary, (int)target_embedding);

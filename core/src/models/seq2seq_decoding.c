@@ -39,18 +39,18 @@ static heed_tensor *repeat_rows(heed_tape *tape, heed_tensor *x, int times)
     return y;
 }
 
-heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,
-                               int batch_rows, int source_length, int beam, heed_decoding *out, heed_error *error)
+heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const heed_source *source, int beam,
+                               heed_decoding *out, heed_error *error)
 {
     const heed_seq2seq *net = model->network;
-    const int rows = batch_rows * beam, states = state_blocks(net);
+    const int rows = source->rows * beam, states = state_blocks(net);
     const size_t block = (size_t)rows * net->hidden, blocks = ((size_t)states + 1) * block;
     decoding_state *state = heed_tape_alloc(tape, 1, sizeof *state);
-    *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source_length, .state = state};
+    *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source->length, .state = state};
     if (!state)
         return heed_tape_check(tape, error);
     state->steps = 0;
-    state->source = heed_seq2seq_encode(model, tape, source, lengths, batch_rows, source_length);
+    state->source = heed_seq2seq_encode(model, tape, source);
     state->source.memory = repeat_rows(tape, state->source.memory, beam);
     state->source.prepared = repeat_rows(tape, state->source.prepared, beam);
     state->source.summary = repeat_rows(tape, state->source.summary, beam);
@@ -59,10 +59,10 @@ heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const i
     state->spare = heed_tape_alloc(tape, blocks, sizeof *state->spare);
     out->logits = heed_tape_alloc(tape, (size_t)rows * net->vocabulary, sizeof *out->logits);
     if (net->attends)
-        out->attention = heed_tape_alloc(tape, (size_t)rows * source_length, sizeof *out->attention);
+        out->attention = heed_tape_alloc(tape, (size_t)rows * source->length, sizeof *out->attention);
     HEED_TRY(heed_tape_check(tape, error));
     for (int row = 0; row < rows; row++)
-        state->lengths[row] = lengths[row / beam];
+        state->lengths[row] = source->lengths[row / beam];
     for (int i = 0; i < states; i++) {
         const heed_tensor *part = repeat_rows(tape, *block_of(net, &state->source.state, i), beam);
         HEED_TRY(heed_tape_check(tape, error));

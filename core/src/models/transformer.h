@@ -36,8 +36,7 @@ heed_tensor *heed_transformer_logits(const heed_model *model, heed_tape *tape, h
 /* The mean over the heads of the last layer's weights [B, H, T, S]: [B, T, S]. */
 heed_tensor *heed_mean_over_heads(heed_tape *tape, const heed_tensor *weights);
 
-heed_status heed_transformer_start(const heed_model *model, heed_tape *tape, const int32_t *source,
-                                   const int32_t *lengths, int batch_rows, int source_length, int beam,
+heed_status heed_transformer_start(const heed_model *model, heed_tape *tape, const heed_source *source, int beam,
                                    heed_decoding *out, heed_error *error);
 heed_status heed_transformer_step(const heed_model *model, heed_tape *tape, heed_decoding *decoding,
                                   const int32_t *previous, heed_error *error);

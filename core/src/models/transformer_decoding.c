@@ -11,25 +11,24 @@ typedef struct decoding_state {
     int32_t *lengths;        /* [batch_rows] */
 } decoding_state;
 
-heed_status heed_transformer_start(const heed_model *model, heed_tape *tape, const int32_t *source,
-                                   const int32_t *lengths, int batch_rows, int source_length, int beam,
+heed_status heed_transformer_start(const heed_model *model, heed_tape *tape, const heed_source *source, int beam,
                                    heed_decoding *out, heed_error *error)
 {
     const heed_transformer *net = model->network;
-    const int rows = batch_rows * beam;
+    const int batch_rows = source->rows, rows = batch_rows * beam, source_length = source->length;
     decoding_state *state = heed_tape_alloc(tape, 1, sizeof *state);
     *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source_length,
                            .max_steps = net->decoder.options.max_length, .state = state};
     if (!state)
         return heed_tape_check(tape, error);
-    heed_tensor *memory = heed_transformer_encode(model, tape, source, lengths, batch_rows, source_length);
+    heed_tensor *memory = heed_transformer_encode(model, tape, source->ids, source->lengths, batch_rows, source_length);
     state->memory_kv = heed_stack_memory(tape, &model->params, &net->decoder, memory);
     state->lengths = heed_tape_alloc(tape, (size_t)batch_rows, sizeof *state->lengths);
     out->logits = heed_tape_alloc(tape, (size_t)rows * net->vocabulary, sizeof *out->logits);
     out->attention = heed_tape_alloc(tape, (size_t)rows * source_length, sizeof *out->attention);
     heed_stack_cache_start(tape, &net->decoder, rows, &state->cache);
     HEED_TRY(heed_tape_check(tape, error));
-    memcpy(state->lengths, lengths, (size_t)batch_rows * sizeof *lengths);
+    memcpy(state->lengths, source->lengths, (size_t)batch_rows * sizeof *state->lengths);
     return HEED_OK;
 }
 

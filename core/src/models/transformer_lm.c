@@ -137,11 +137,11 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
 }
 
 /* The source is read at once; its keys and values begin the cache. */
-static heed_status start(const heed_model *model, heed_tape *tape, const int32_t *source, const int32_t *lengths,
-                         int batch_rows, int source_length, int beam, heed_decoding *out, heed_error *error)
+static heed_status start(const heed_model *model, heed_tape *tape, const heed_source *source, int beam,
+                         heed_decoding *out, heed_error *error)
 {
     const network *net = model->network;
-    const int rows = batch_rows * beam, limit = net->decoder.options.max_length;
+    const int rows = source->rows * beam, source_length = source->length, limit = net->decoder.options.max_length;
     heed_stack_cache *cache = heed_tape_alloc(tape, 1, sizeof *cache);
     *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source_length,
                            .max_steps = limit - source_length, .state = cache};
@@ -160,9 +160,9 @@ static heed_status start(const heed_model *model, heed_tape *tape, const int32_t
     int32_t *row_lengths = heed_tape_alloc(tape, (size_t)rows, sizeof *row_lengths);
     HEED_TRY(heed_tape_check(tape, error));
     for (int row = 0; row < rows; row++) {
-        memcpy(ids + (size_t)row * source_length, source + (size_t)(row / beam) * source_length,
+        memcpy(ids + (size_t)row * source_length, source->ids + (size_t)(row / beam) * source_length,
                (size_t)source_length * sizeof *ids);
-        row_lengths[row] = lengths[row / beam];
+        row_lengths[row] = source->lengths[row / beam];
     }
     heed_stack_pass pass = {.lengths = row_lengths, .cache = cache};
     heed_stack_apply(tape, &model->params, &net->decoder, ids, rows, source_length, &pass);
@@ -197,6 +197,7 @@ static void reorder(const heed_model *model, heed_decoding *decoding, const int3
 const heed_arch heed_arch_transformer_lm = {
     .name = "transformer_lm",
     .starts_empty = true,
+    .reads_text = true,
     .configure = configure,
     .loss = loss,
     .start = start,

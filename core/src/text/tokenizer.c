@@ -146,6 +146,8 @@ heed_status heed_tokenizer_encode(const heed_tokenizer *tokenizer, const char *t
     if (size > INT32_MAX / 4)
         return heed_fail(error, HEED_ERROR_LONG_INPUT, "the text has %zu bytes; at most %d are read", size,
                          INT32_MAX / 4);
+    if (tokenizer->kind->reader != NULL)
+        return tokenizer->kind->reader->encode(tokenizer, text, size, arena, out, error);
     walk w = {.tokenizer = tokenizer, .arena = arena, .out = out, .skipped_end = SIZE_MAX};
     const heed_text_options *options = &tokenizer->options;
     if (heed_normalize(options->form, options->letter_case, text, size, arena, &w.text) && read_pieces(&w))

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "base/reader.h"
 #include "base/string_buffer.h"
+#include "heed/real.h"
 #include "heed/status.h"
 #include "text/normalize.h"
 
@@ -26,7 +27,8 @@ typedef struct heed_span {
 /* Arrays live in the arena given to heed_tokenizer_encode. */
 typedef struct heed_encoding {
     int count;
-    int32_t *ids;       /* [count] no specials but the <unk> of the kinds that have one */
+    int32_t *ids;       /* [count] no specials but the <unk> of the kinds that have one; NULL where there are values */
+    heed_real *values;  /* [count, channels] of the kind "values", whose tokens are steps of numbers; else NULL */
     heed_span *spans;   /* [count] where in the input token i stood; tokens of one character may share its span */
     int skipped_count;
     heed_span *skipped; /* [skipped_count] runs of the input that have no token, longest possible, in order */
@@ -55,12 +57,28 @@ heed_status heed_tokenizers_parse(const char *text, size_t size, heed_tokenizer 
 /* Appends compact JSON and a newline. */
 void heed_tokenizers_write(const heed_tokenizer *source, const heed_tokenizer *target, heed_string_buffer *out);
 
-/* Any bytes are allowed as text; the only failure is memory. */
+/* Any bytes are allowed as text; the only failure is memory. But where the tokenizer is of values, the text has to be
+ * numbers, as many in each step as there are channels. */
 heed_status heed_tokenizer_encode(const heed_tokenizer *tokenizer, const char *text, size_t size, heed_arena *arena,
                                   heed_encoding *out, heed_error *error);
 /* Appends the tokens' text, which is UTF-8 whatever the ids; specials and ids outside the vocabulary add nothing.
  * "symbol" and "word" put a blank between two. */
 void heed_tokenizer_decode(const heed_tokenizer *tokenizer, const int32_t *ids, int count, heed_string_buffer *out);
+
+/* What numbers a text stands for, of a tokenizer of the kind "values": steps, parted by ";", of `channels` numbers each,
+ * parted by blanks or commas: "0.5 1; 0.25 0". A model reads (number - mean) / scale. */
+typedef struct heed_values {
+    int channels; /* at least 1 */
+    int steps;    /* of every text; 0: they differ */
+    const double *mean, *scale; /* [channels]; NULL: numbers are read as they are */
+} heed_values;
+enum { HEED_CHANNELS_MAX = 65536, HEED_STEPS_MAX = 65536 };
+const heed_values *heed_values_of(const heed_tokenizer *tokenizer); /* NULL: its tokens have ids */
+/* The number that a model's x of a channel stands for; `values` may be NULL for numbers as they are. */
+static inline double heed_values_restore(const heed_values *values, int channel, double x)
+{
+    return values != NULL && values->mean != NULL ? x * values->scale[channel] + values->mean[channel] : x;
+}
 
 /* Another one like it; NULL when memory is out. */
 heed_tokenizer *heed_tokenizer_copy(const heed_tokenizer *tokenizer);
@@ -97,6 +115,16 @@ typedef struct heed_subwords {
     void (*write)(const heed_tokenizer *tokenizer, heed_json_writer *writer, const char *key);
 } heed_subwords;
 
+/* Kinds that look nothing up in a vocabulary. */
+typedef struct heed_reader_kind {
+    heed_status (*train)(heed_tokenizer *tokenizer, const heed_json *options, const char *where, size_t count,
+                         heed_text_at *text, void *context, heed_error *error);
+    heed_status (*parse)(heed_tokenizer *tokenizer, const heed_json *json, const char *where, heed_error *error);
+    heed_status (*encode)(const heed_tokenizer *tokenizer, const char *text, size_t size, heed_arena *arena,
+                          heed_encoding *out, heed_error *error);
+    void (*write)(const heed_tokenizer *tokenizer, heed_json_writer *writer);
+} heed_reader_kind;
+
 typedef struct heed_tokenizer_kind {
     const char *name;
     const char *const *options; /* the names of heed_text_options that it takes; NULL-terminated */
@@ -109,6 +137,7 @@ typedef struct heed_tokenizer_kind {
     /* Whether the joiner is left out between two tokens; NULL: never. */
     bool (*joined)(const char *left, const char *right);
     const heed_subwords *subwords; /* NULL: a piece is a token */
+    const heed_reader_kind *reader; /* NULL: tokens are looked up; else nothing above but name and options counts */
 } heed_tokenizer_kind;
 
 #define HEED_TOKENIZER(name) extern const heed_tokenizer_kind heed_tokenizer_##name;

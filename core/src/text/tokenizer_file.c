@@ -253,9 +253,14 @@ heed_status heed_tokenizer_parse(const heed_json *json, const char *where, heed_
         return heed_fail(error, HEED_ERROR_FORMAT, "%s.model is missing: a tokenizer.json of Hugging Face's form",
                          where);
     }
-    heed_status status = read_tokens(*out, heed_json_get(json, "tokens"), where, error);
-    if (status == HEED_OK)
-        status = heed_tokenizer_finish(*out, where, error);
+    heed_status status;
+    if ((*out)->kind->reader != NULL) {
+        status = (*out)->kind->reader->parse(*out, json, where, error);
+    } else {
+        status = read_tokens(*out, heed_json_get(json, "tokens"), where, error);
+        if (status == HEED_OK)
+            status = heed_tokenizer_finish(*out, where, error);
+    }
     if (status != HEED_OK) {
         heed_tokenizer_free(*out);
         *out = NULL;
@@ -271,11 +276,15 @@ void heed_tokenizer_write(const heed_tokenizer *tokenizer, heed_json_writer *wri
     }
     heed_json_write_object(writer, key);
     heed_json_write_string(writer, "type", tokenizer->kind->name);
-    write_options(tokenizer, writer);
-    heed_json_write_array(writer, "tokens");
-    for (int i = 0; i < tokenizer->count; i++)
-        heed_json_write_string_n(writer, NULL, tokenizer->tokens[i].text, tokenizer->tokens[i].size);
-    heed_json_write_end_array(writer);
+    if (tokenizer->kind->reader != NULL) {
+        tokenizer->kind->reader->write(tokenizer, writer);
+    } else {
+        write_options(tokenizer, writer);
+        heed_json_write_array(writer, "tokens");
+        for (int i = 0; i < tokenizer->count; i++)
+            heed_json_write_string_n(writer, NULL, tokenizer->tokens[i].text, tokenizer->tokens[i].size);
+        heed_json_write_end_array(writer);
+    }
     heed_json_write_end_object(writer);
 }
 

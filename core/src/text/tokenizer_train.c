@@ -171,8 +171,10 @@ heed_status heed_tokenizer_train(const heed_json *options, const char *where, si
 {
     heed_pieces set = {0};
     HEED_TRY(heed_tokenizer_new(options, where, out, error));
-    heed_status status = collect(*out, &set, where, count, text, context, error);
-    if (status == HEED_OK)
+    const heed_reader_kind *reader = (*out)->kind->reader;
+    heed_status status = reader != NULL ? reader->train(*out, options, where, count, text, context, error)
+                                        : collect(*out, &set, where, count, text, context, error);
+    if (status == HEED_OK && reader == NULL)
         status = ((*out)->kind->subwords != NULL ? (*out)->kind->subwords->train : number_tokens)(*out, &set, where,
                                                                                                   error);
     heed_free(set.slots);

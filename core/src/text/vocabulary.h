@@ -16,7 +16,7 @@ struct heed_tokenizer {
     int count;
     heed_token *tokens; /* [count] by id */
     int32_t *sorted;    /* [count - HEED_TOKEN_SPECIALS] ids by text: no text is a special */
-    void *own;          /* what a kind with subwords keeps */
+    void *own;          /* what a kind with subwords or a reader keeps */
 };
 
 /* Pieces that occur in texts: a set with open addressing, at most half full. */

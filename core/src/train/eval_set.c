@@ -60,6 +60,7 @@ static heed_status build_item(heed_eval_set *set, const heed_model *model, const
     *item = (heed_eval_item){.text = input->source,
                              .text_size = input->source_size,
                              .source = encoding.ids,
+                             .values = encoding.values,
                              .source_length = encoding.count,
                              .answers = answers,
                              .answer_count = reference->count};
@@ -126,17 +127,27 @@ static heed_status decode_slice(const run_work *work, heed_tape *tape, int32_t f
                                 heed_error *error)
 {
     heed_eval_set *set = work->set;
+    const size_t channels = (size_t)work->model->values_in.channels;
     int32_t longest = set->items[set->order[from + rows - 1]].source_length;
     int32_t max_length = 2 * longest + 10;
-    int32_t *source = scratch, *lengths = source + rows * longest, *out_lengths = lengths + rows;
+    int32_t *ids = scratch, *lengths = ids + rows * longest, *out_lengths = lengths + rows;
     int32_t *out = out_lengths + rows;
+    heed_real *values = channels > 0 ? heed_alloc((size_t)rows * (size_t)longest * channels, sizeof *values) : NULL;
+    if (channels > 0 && values == NULL)
+        return out_of_memory(error);
     for (int r = 0; r < rows; r++) {
         const heed_eval_item *item = &set->items[set->order[from + r]];
         lengths[r] = item->source_length;
-        for (int32_t t = 0; t < longest; t++)
-            source[r * longest + t] = t < item->source_length ? item->source[t] : HEED_TOKEN_PAD;
+        if (channels > 0)
+            memcpy(values + (size_t)r * (size_t)longest * channels, item->values,
+                   (size_t)item->source_length * channels * sizeof *values);
+        for (int32_t t = 0; channels == 0 && t < longest; t++)
+            ids[r * longest + t] = t < item->source_length ? item->source[t] : HEED_TOKEN_PAD;
     }
-    HEED_TRY(heed_greedy_decode(work->model, tape, source, lengths, rows, longest, max_length, out, out_lengths, error));
+    const heed_source source = {rows, longest, channels > 0 ? NULL : ids, values, lengths};
+    heed_status status = heed_greedy_decode(work->model, tape, &source, max_length, out, out_lengths, error);
+    heed_free(values);
+    HEED_TRY(status);
     for (int r = 0; r < rows; r++) {
         heed_eval_result *result = &set->results[set->order[from + r]];
         int32_t n = out_lengths[r] < result->max_length ? out_lengths[r] : result->max_length;

@@ -19,6 +19,7 @@ typedef struct heed_eval_item {
     const char *text;       /* the source as it stands in the file; a view of the pairs */
     int32_t text_size;
     const int32_t *source;  /* its tokens; [source_length], which is 0 when nothing of it can be read */
+    const heed_real *values; /* or [source_length, channels], where sources are numbers */
     int32_t source_length;
     const heed_answer *answers;
     int32_t answer_count;

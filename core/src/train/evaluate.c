@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -6,7 +7,9 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "heed/generate.h"
+#include "models/head.h"
 #include "train/eval_set.h"
+#include "train/fit.h"
 
 /* One input per line, up to a tab if there is one; empty lines are ignored. */
 static heed_status parse_inputs(heed_arena *arena, const char *text, size_t size, const char *path,
@@ -114,14 +117,61 @@ typedef struct evaluation_work {
     heed_pairs pairs;
     heed_references inputs, references;
     heed_eval_set set;
+    heed_examples examples; /* of numbers */
     heed_pool *pool;
     heed_tape *tapes;
     int workers;
 } evaluation_work;
 
+/* Of a model that gives numbers: how far off they are, slice by slice. */
+static heed_status evaluate_numbers(evaluation_work *work, const heed_model *model, const heed_evaluate_options *options,
+                                    heed_evaluation *out, heed_error *error)
+{
+    heed_fit fit = {0};
+    if (options->references != NULL || options->output != NULL)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "the model gives numbers: there are no references and no outputs of "
+                         "theirs, only how far off they are");
+    HEED_TRY(heed_pairs_read_tsv(&work->pairs, options->data, error));
+    work->examples.labels = true;
+    HEED_TRY(heed_examples_encode(&work->examples, &work->pairs, model->source, model->target, HEED_STEPS_MAX,
+                                  HEED_STEPS_MAX, error));
+    const int32_t count = work->examples.count;
+    if (count == 0)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s has no inputs", options->data);
+    work->tapes = heed_alloc(1, sizeof *work->tapes);
+    if (work->tapes == NULL)
+        return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for an evaluation");
+    work->workers = 1;
+    HEED_TRY(heed_tape_init(work->tapes, error));
+    for (int32_t first = 0; first < count; first += HEED_EVAL_SLICE) {
+        int32_t indices[HEED_EVAL_SLICE], n = count - first < HEED_EVAL_SLICE ? count - first : HEED_EVAL_SLICE;
+        heed_batch batch;
+        heed_arena_reset(&work->arena);
+        heed_tape_reset(work->tapes);
+        for (int32_t i = 0; i < n; i++) {
+            indices[i] = first + i;
+            const char *objection = heed_head_objection(model, &work->examples.list[first + i]);
+            if (objection != NULL)
+                return heed_fail(error, HEED_ERROR_FORMAT, "%s: example %d: %s", options->data, (int)(first + i) + 1,
+                                 objection);
+        }
+        HEED_TRY(heed_batch_build(&work->examples, indices, (int)n, &work->arena, &batch, error));
+        HEED_TRY(heed_fit_batch(&fit, model, work->tapes, &batch, error));
+    }
+    *out = (heed_evaluation){.inputs = count, .numbers = true, .mse = heed_fit_mse(&fit), .mae = heed_fit_mae(&fit),
+                             .rmse = sqrt(heed_fit_mse(&fit)), .r2 = heed_fit_r2(&fit)};
+    if (model->head.loss->binary) {
+        out->wrong = fit.wrong;
+        out->wer = (double)fit.wrong / (double)fit.rows;
+    }
+    return HEED_OK;
+}
+
 static heed_status evaluate(evaluation_work *work, const heed_model *model, const heed_evaluate_options *options,
                             heed_evaluation *out, heed_error *error)
 {
+    if (model->values_out.channels > 0)
+        return evaluate_numbers(work, model, options, out, error);
     if (options->references != NULL)
         HEED_TRY(read_references(&work->pairs, options->references, error));
     else
@@ -161,6 +211,7 @@ heed_status heed_evaluate(const heed_model *model, const heed_evaluate_options *
         heed_tape_free(&work.tapes[i]);
     heed_free(work.tapes);
     heed_eval_set_free(&work.set);
+    heed_examples_free(&work.examples);
     heed_arena_free(&work.arena);
     heed_pairs_free(&work.pairs);
     out->seconds = heed_clock() - start;

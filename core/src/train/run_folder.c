@@ -73,7 +73,7 @@ static heed_status read_numbers(const heed_trainer *trainer, const heed_json *js
     HEED_TRY(heed_json_real(json, where, "norm_sum", 0, largest, &state->norm_sum, error));
     HEED_TRY(heed_json_real(json, where, "seconds", 0, largest, &state->seconds, error));
     HEED_TRY(heed_json_int(json, where, "best_epoch", 0, epochs, &state->best_epoch, error));
-    HEED_TRY(heed_json_real(json, where, "best_wer", 0, 1, &state->best_wer, error));
+    HEED_TRY(heed_json_real(json, where, "best_wer", -1, 1, &state->best_wer, error));
     HEED_TRY(heed_json_real(json, where, "best_loss", 0, largest, &state->best_loss, error));
     HEED_TRY(heed_json_int(json, where, "epochs_without_gain", 0, epochs, &state->epochs_without_gain, error));
     HEED_TRY(heed_json_real(json, where, "schedule_scale", 0, 1, &state->schedule.scale, error));
@@ -184,8 +184,15 @@ heed_status heed_run_folder_log(const heed_run_folder *folder, const heed_traine
     heed_json_write_int(&writer, "step", state->step);
     heed_json_write_real(&writer, "loss", state->loss_sum / (double)state->tokens, 6);
     heed_json_write_real(&writer, "dev_loss", trainer->dev_loss, 6);
-    heed_json_write_real(&writer, "dev_per", trainer->dev_per, 6);
-    heed_json_write_real(&writer, "dev_wer", trainer->dev_wer, 6);
+    if (trainer->dev_per >= 0)
+        heed_json_write_real(&writer, "dev_per", trainer->dev_per, 6);
+    if (trainer->dev_wer >= 0)
+        heed_json_write_real(&writer, "dev_wer", trainer->dev_wer, 6);
+    if (trainer->dev_fit.count > 0) {
+        heed_json_write_real(&writer, "dev_mse", heed_fit_mse(&trainer->dev_fit), 6);
+        heed_json_write_real(&writer, "dev_mae", heed_fit_mae(&trainer->dev_fit), 6);
+        heed_json_write_real(&writer, "dev_r2", heed_fit_r2(&trainer->dev_fit), 6);
+    }
     heed_json_write_real(&writer, "rate", rate, 6);
     heed_json_write_real(&writer, "gradient_norm", state->norm_sum / steps, 6);
     heed_json_write_real(&writer, "seconds", state->seconds, 6);

@@ -36,10 +36,8 @@ static void report(run_loop *loop, bool epoch_done)
         .seconds_left = steps > 0 ? (now - loop->start) / (double)steps * (double)(trainer->total_steps - state->step)
                                   : 0,
         .epoch_done = epoch_done,
-        .dev_loss = trainer->dev_loss,
-        .dev_per = trainer->dev_per,
-        .dev_wer = trainer->dev_wer,
     };
+    heed_trainer_dev_figures(trainer, &progress);
     if (state->finished)
         progress.seconds_left = 0;
     loop->options->report(loop->options->context, &progress);

@@ -2,6 +2,7 @@
 
 #include "base/hash.h"
 #include "base/memory.h"
+#include "models/head.h"
 
 static heed_status out_of_memory(heed_error *error)
 {
@@ -73,7 +74,19 @@ static heed_status make_model(heed_trainer *trainer, heed_error *error)
     heed_error local = {0};
     heed_status status =
         heed_model_create(recipe->model, source, target, (uint64_t)recipe->seed, &trainer->model, &local);
-    return status == HEED_OK ? HEED_OK : heed_fail(error, status, "recipe.model: %s", local.message);
+    if (status != HEED_OK)
+        return heed_fail(error, status, "recipe.model: %s", local.message);
+    if (trainer->model->values_out.channels > 0 && recipe->label_smoothing > 0)
+        return heed_fail(error, HEED_ERROR_FORMAT, "recipe.train.label_smoothing is %g; targets that are numbers have none",
+                         recipe->label_smoothing);
+    return HEED_OK;
+}
+
+/* A side of an example that is ids, or numbers. */
+static uint64_t hash_side(uint64_t sum, const int32_t *ids, const heed_real *values, int32_t length, int channels)
+{
+    return ids != NULL ? heed_hash(sum, ids, (size_t)length * sizeof *ids)
+                       : heed_hash(sum, values, (size_t)length * (size_t)channels * sizeof *values);
 }
 
 static uint64_t hash_examples(uint64_t sum, const heed_examples *examples)
@@ -81,16 +94,26 @@ static uint64_t hash_examples(uint64_t sum, const heed_examples *examples)
     for (int32_t i = 0; i < examples->count; i++) {
         const heed_example *example = &examples->list[i];
         sum = heed_hash(sum, &example->source_length, sizeof example->source_length);
-        sum = heed_hash(sum, example->source, (size_t)example->source_length * sizeof *example->source);
-        sum = heed_hash(sum, example->target, (size_t)example->target_length * sizeof *example->target);
+        sum = hash_side(sum, example->source, example->values, example->source_length, examples->channels);
+        sum = hash_side(sum, example->target, example->answers, example->target_length, examples->answer_channels);
     }
     return sum;
+}
+
+heed_status heed_trainer_check_examples(const heed_trainer *trainer, const heed_examples *examples, heed_error *error)
+{
+    for (int32_t i = 0; examples->answer_channels > 0 && i < examples->count; i++) {
+        const char *objection = heed_head_objection(trainer->model, &examples->list[i]);
+        if (objection != NULL)
+            return heed_fail(error, HEED_ERROR_FORMAT, "recipe.data: example %d: %s", (int)i + 1, objection);
+    }
+    return HEED_OK;
 }
 
 static heed_status encode_data(heed_trainer *trainer, heed_error *error)
 {
     const heed_model *model = trainer->model;
-    int32_t limit = (int32_t)trainer->recipe.max_length, target_limit = heed_arch_output_limit(model->arch, limit);
+    int32_t limit = (int32_t)trainer->recipe.max_length, target_limit = heed_model_target_limit(model, limit);
     trainer->examples.labels = trainer->dev_examples.labels = model->arch->labels;
     if (trainer->recipe.task.task != NULL)
         HEED_TRY(heed_trainer_task_epoch(trainer, 0, error));
@@ -105,12 +128,16 @@ static heed_status encode_data(heed_trainer *trainer, heed_error *error)
                          trainer->examples.count == 0 ? "training" : "dev",
                          (long long)(trainer->examples.count == 0 ? trainer->examples.skipped_long
                                                                   : trainer->dev_examples.skipped_long));
+    HEED_TRY(heed_trainer_check_examples(trainer, &trainer->examples, error));
+    HEED_TRY(heed_trainer_check_examples(trainer, &trainer->dev_examples, error));
     trainer->data_hash = hash_examples(hash_examples(HEED_HASH_START, &trainer->examples),
                                        &trainer->dev_examples);
     int64_t batches = (trainer->examples.count + trainer->recipe.batch - 1) / trainer->recipe.batch;
     trainer->steps_per_epoch = (batches + trainer->recipe.accumulate - 1) / trainer->recipe.accumulate;
     trainer->total_steps = trainer->steps_per_epoch * trainer->recipe.epochs;
     trainer->recipe.schedule_settings.total_steps = trainer->total_steps;
+    if (model->values_out.channels > 0) /* judged by heed_fit */
+        return HEED_OK;
     return heed_eval_set_build(&trainer->dev, model, &trainer->dev_references, &trainer->dev_references, error);
 }
 
@@ -199,6 +226,7 @@ void heed_trainer_free(heed_trainer *trainer)
     heed_free(trainer->dev_tapes);
     heed_free(trainer->dev_order);
     heed_free(trainer->dev_losses);
+    heed_free(trainer->dev_fits);
     heed_free(trainer->gradients);
     heed_free(trainer->shards);
     heed_free(trainer->chunk_sums);

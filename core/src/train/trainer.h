@@ -12,6 +12,7 @@
 #include "data/batches.h"
 #include "heed/train.h"
 #include "train/eval_set.h"
+#include "train/fit.h"
 #include "train/recipe.h"
 
 typedef struct heed_trainer_state {
@@ -62,11 +63,14 @@ typedef struct heed_trainer {
     heed_tape *dev_tapes;          /* [threads] */
     int32_t *dev_order;            /* dev examples by length, for the loss */
     double *dev_losses;            /* [slices] */
+    heed_fit *dev_fits;            /* [slices] of a model that gives numbers */
 
     heed_trainer_state state;
     double last_loss, last_norm, last_rate; /* of the last step: summed loss; norm before clipping; learning rate */
     int64_t last_tokens;
-    double dev_loss, dev_wer, dev_per;      /* of the last judgement; -1 before the first */
+    double dev_loss, dev_wer, dev_per;      /* of the last judgement; -1 before the first. Of a model that gives numbers
+                                               dev_per stays -1, and dev_wer too unless they are of 0 or 1 */
+    heed_fit dev_fit;                       /* of such a model */
     bool better;                            /* that judgement was the best so far */
     int64_t packed_step;                    /* the step whose values the packed matrices hold; -1: none */
 } heed_trainer;
@@ -79,6 +83,8 @@ heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, hee
                                 int threads, heed_trainer **out, heed_error *error);
 void heed_trainer_free(heed_trainer *trainer); /* NULL is allowed */
 
+/* For the trainer itself: whether every example can be learnt by the model's loss. */
+heed_status heed_trainer_check_examples(const heed_trainer *trainer, const heed_examples *examples, heed_error *error);
 /* Of a recipe with a task, for the trainer itself: the dev pairs, and a sample that the vocabularies are made of; the
  * examples of an epoch, always as many. */
 heed_status heed_trainer_task_pairs(heed_trainer *trainer, heed_error *error);
@@ -92,6 +98,8 @@ bool heed_trainer_done(const heed_trainer *trainer);
 /* Packs the model's matrices when a step has changed them: decoding reads packed ones. */
 heed_status heed_trainer_pack(heed_trainer *trainer, heed_error *error);
 
+/* Puts the dev figures of the last judgement where callers look for them. */
+void heed_trainer_dev_figures(const heed_trainer *trainer, heed_progress *out);
 /* The dev figures at an epoch's end: sets dev_loss, dev_wer, dev_per and `better`, and keeps the weights when they are the
  * best so far. */
 heed_status heed_trainer_judge(heed_trainer *trainer, heed_error *error);

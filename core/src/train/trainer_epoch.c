@@ -3,6 +3,7 @@
 
 #include "base/clock.h"
 #include "base/memory.h"
+#include "models/head.h"
 #include "train/trainer.h"
 
 enum { SLICE = 128 /* dev examples of one batch when their loss is computed */ };
@@ -20,8 +21,9 @@ static heed_status make_order(heed_trainer *trainer, heed_error *error)
     const heed_examples *examples = &trainer->dev_examples;
     int32_t *order = heed_alloc((size_t)examples->count, sizeof *order);
     trainer->dev_losses = heed_alloc((size_t)loss_slices(trainer), sizeof *trainer->dev_losses);
+    trainer->dev_fits = heed_alloc((size_t)loss_slices(trainer), sizeof *trainer->dev_fits);
     trainer->dev_order = order;
-    if (order == NULL || trainer->dev_losses == NULL)
+    if (order == NULL || trainer->dev_losses == NULL || trainer->dev_fits == NULL)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory for the dev set");
     int32_t n = 0;
     for (int32_t length = 1; length <= trainer->recipe.max_length && n < examples->count; length++)
@@ -54,8 +56,12 @@ static void run_worker(void *context, int worker)
                              &batch, error) != HEED_OK)
             break;
         const heed_tensor *loss = trainer->model->arch->loss(trainer->model, tape, &batch, 0);
-        if (heed_tape_check(tape, error) == HEED_OK)
-            trainer->dev_losses[i] = loss->data[0];
+        if (heed_tape_check(tape, error) != HEED_OK)
+            break;
+        trainer->dev_losses[i] = (double)loss->data[0];
+        trainer->dev_fits[i] = (heed_fit){0};
+        if (batch.answers != NULL && heed_fit_batch(&trainer->dev_fits[i], trainer->model, tape, &batch, error) != HEED_OK)
+            break;
     }
     heed_arena_free(&arena);
 }
@@ -95,14 +101,29 @@ static bool is_better(const heed_trainer *trainer)
     return trainer->dev_loss < state->best_loss;
 }
 
+/* How many outputs are wrong, or how far off they are. */
+static void sum_up(heed_trainer *trainer)
+{
+    heed_evaluation evaluation = {0};
+    trainer->dev_loss = dev_loss(trainer);
+    if (trainer->model->values_out.channels == 0) {
+        heed_eval_set_sum(&trainer->dev, &evaluation);
+        trainer->dev_wer = evaluation.wer;
+        trainer->dev_per = evaluation.per;
+        return;
+    }
+    heed_fit *fit = &trainer->dev_fit;
+    *fit = (heed_fit){0};
+    for (int32_t i = 0; i < loss_slices(trainer); i++)
+        heed_fit_join(fit, &trainer->dev_fits[i]);
+    if (trainer->model->head.loss->binary)
+        trainer->dev_wer = (double)fit->wrong / (double)fit->rows;
+}
+
 static void conclude(heed_trainer *trainer)
 {
     heed_trainer_state *state = &trainer->state;
-    heed_evaluation evaluation = {0};
-    heed_eval_set_sum(&trainer->dev, &evaluation);
-    trainer->dev_loss = dev_loss(trainer);
-    trainer->dev_wer = evaluation.wer;
-    trainer->dev_per = evaluation.per;
+    sum_up(trainer);
     trainer->better = is_better(trainer);
     if (!trainer->better)
         return;
@@ -110,6 +131,18 @@ static void conclude(heed_trainer *trainer)
     state->best_wer = trainer->dev_wer;
     state->best_loss = trainer->dev_loss;
     memcpy(trainer->best, trainer->model->params.values, trainer->model->params.size * sizeof *trainer->best);
+}
+
+void heed_trainer_dev_figures(const heed_trainer *trainer, heed_progress *out)
+{
+    const heed_fit *fit = &trainer->dev_fit;
+    out->dev_loss = trainer->dev_loss;
+    out->dev_per = trainer->dev_per;
+    out->dev_wer = trainer->dev_wer;
+    out->numbers = fit->count > 0;
+    out->dev_mse = heed_fit_mse(fit);
+    out->dev_mae = heed_fit_mae(fit);
+    out->dev_r2 = heed_fit_r2(fit);
 }
 
 heed_status heed_trainer_pack(heed_trainer *trainer, heed_error *error)

@@ -1,8 +1,22 @@
 /* The data of a recipe with a task: dev examples once, training examples anew for every epoch. */
+#include <string.h>
+
 #include "base/error.h"
 #include "train/trainer.h"
 
-enum { VOCABULARY_SAMPLE = 10000, ROUNDS = 50 };
+enum { VOCABULARY_SAMPLE = 10000, NUMBERS_SAMPLE = 1000, ROUNDS = 50 };
+
+/* Whether a side is read as numbers: examples are long then, and no rare letter is missed. */
+static bool has_numbers(const heed_recipe *recipe)
+{
+    const heed_json *const sides[] = {recipe->source_tokenizer, recipe->target_tokenizer, recipe->shared_tokenizer};
+    for (int i = 0; i < 3; i++) {
+        const heed_json *type = heed_json_get(sides[i], "type");
+        if (type != NULL && type->type == HEED_JSON_STRING && strcmp(type->string, "values") == 0)
+            return true;
+    }
+    return false;
+}
 
 heed_status heed_trainer_task_pairs(heed_trainer *trainer, heed_error *error)
 {
@@ -11,14 +25,14 @@ heed_status heed_trainer_task_pairs(heed_trainer *trainer, heed_error *error)
     heed_task_stream dev = heed_task_stream_begin(&recipe->task, HEED_TASK_DEV, seed, 0);
     heed_task_stream sample = heed_task_stream_begin(&recipe->task, HEED_TASK_TRAIN, seed, 0);
     HEED_TRY(heed_task_stream_next(&dev, (int32_t)recipe->dev, &trainer->dev_pairs, error));
-    return heed_task_stream_next(&sample, VOCABULARY_SAMPLE, &trainer->pairs, error);
+    return heed_task_stream_next(&sample, has_numbers(recipe) ? NUMBERS_SAMPLE : VOCABULARY_SAMPLE, &trainer->pairs, error);
 }
 
 heed_status heed_trainer_task_epoch(heed_trainer *trainer, int64_t epoch, heed_error *error)
 {
     const heed_recipe *recipe = &trainer->recipe;
     const heed_model *model = trainer->model;
-    const int32_t limit = (int32_t)recipe->max_length, target_limit = heed_arch_output_limit(model->arch, limit);
+    const int32_t limit = (int32_t)recipe->max_length, target_limit = heed_model_target_limit(model, limit);
     const int32_t wanted = (int32_t)recipe->examples_per_epoch;
     heed_task_stream stream =
         heed_task_stream_begin(&recipe->task, HEED_TASK_TRAIN, (uint64_t)recipe->seed, (uint64_t)epoch + 1);
@@ -36,6 +50,8 @@ heed_status heed_trainer_task_epoch(heed_trainer *trainer, int64_t epoch, heed_e
         status = heed_fail(error, HEED_ERROR_FORMAT,
                            "recipe.data.max_length is %d; hardly an example of the task %s is that short", (int)limit,
                            recipe->task.task->name);
+    if (status == HEED_OK)
+        status = heed_trainer_check_examples(trainer, &trainer->examples, error);
     trainer->examples_epoch = status == HEED_OK ? epoch : -1;
     return status;
 }

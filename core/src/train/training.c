@@ -120,10 +120,8 @@ void heed_training_progress(heed_training *training, heed_progress *out)
         .tokens_per_second = training->last_speed,
         .seconds_left = state->finished ? 0 : per_step * (double)(trainer->total_steps - state->step),
         .epoch_done = training->epoch_done,
-        .dev_loss = trainer->dev_loss,
-        .dev_per = trainer->dev_per,
-        .dev_wer = trainer->dev_wer,
     };
+    heed_trainer_dev_figures(trainer, out);
 }
 
 static void write_figure(heed_json_writer *writer, const char *key, double value)
@@ -155,6 +153,11 @@ heed_status heed_training_json(heed_training *training, char **json, heed_error 
     write_figure(&writer, "accuracy", now.dev_wer < 0 ? -1 : 1 - now.dev_wer);
     write_figure(&writer, "dev_loss", now.dev_loss);
     write_figure(&writer, "dev_per", now.dev_per);
+    if (now.numbers) {
+        heed_json_write_real(&writer, "dev_mse", now.dev_mse, 6);
+        heed_json_write_real(&writer, "dev_mae", now.dev_mae, 6);
+        heed_json_write_real(&writer, "dev_r2", now.dev_r2, 6);
+    }
     heed_json_write_end_object(&writer);
     if (text.failed) {
         heed_string_free(&text);

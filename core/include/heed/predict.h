@@ -1,0 +1,34 @@
+/* What a model says of numbers or a text at once: numbers, or how likely each label is. A model that writes token after
+ * token is heed/generate.h's. */
+#ifndef HEED_PREDICT_H
+#define HEED_PREDICT_H
+
+#include <stddef.h>
+
+#include "heed/model.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct heed_prediction {
+    int rows, steps, channels;
+    int labels;    /* channels are the probabilities of labels, label i is heed_model_target_token(model, first_label + i) */
+    int first_label;
+    float *values; /* [rows, steps, channels]; heed_prediction_free */
+} heed_prediction;
+
+/* Of values [rows, steps, channels], in the units of the data; a model says how many channels and steps it reads
+ * (heed_model_describe). A row's outputs do not depend on the others. Fails when the model reads text or writes tokens,
+ * when there are no rows or steps, and when a value is not finite. */
+heed_status heed_predict(const heed_model *model, const float *values, int rows, int steps, int channels,
+                         heed_prediction *out, heed_error *error);
+/* Of one text; of a model that reads numbers, as "0.5 1; 0.25 0": steps parted by ";". */
+heed_status heed_predict_text(const heed_model *model, const char *text, size_t size, heed_prediction *out,
+                              heed_error *error);
+void heed_prediction_free(heed_prediction *prediction); /* zeroes it */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
