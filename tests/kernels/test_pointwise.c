@@ -148,11 +148,14 @@ static void lstm(const heed_kernels *kernels, size_t h) {
     guarded gates = guarded_random(4 * h, 1), before = guarded_random(h, 2);
     guarded c = guarded_new(h, 3), y = guarded_new(h, 0);
     guarded dy = guarded_random(h, 1), dc = guarded_random(h, 2), dgates = guarded_new(4 * h, 3);
+    guarded bias = guarded_random(4 * h, 3), dc2 = guarded_copy(&dc, 1);
     double want_gates[4 * LONGEST + 1], want_c[LONGEST + 1], want_y[LONGEST + 1], want_dgates[4 * LONGEST + 1],
         want_dc[LONGEST + 1];
     for (size_t j = 0; j < h; j++) {
-        double in = sigmoid_of((double)gates.data[j]), forget = sigmoid_of((double)gates.data[h + j]);
-        double cell = tanh((double)gates.data[2 * h + j]), out = sigmoid_of((double)gates.data[3 * h + j]);
+        double sums[4];
+        for (size_t k = 0; k < 4; k++)
+            sums[k] = (double)gates.data[k * h + j] + (double)bias.data[k * h + j];
+        double in = sigmoid_of(sums[0]), forget = sigmoid_of(sums[1]), cell = tanh(sums[2]), out = sigmoid_of(sums[3]);
         double old = (double)before.data[j], state = forget * old + in * cell, t = tanh(state);
         want_gates[j] = in, want_gates[h + j] = forget, want_gates[2 * h + j] = cell, want_gates[3 * h + j] = out;
         want_c[j] = state, want_y[j] = out * t;
@@ -165,19 +168,21 @@ static void lstm(const heed_kernels *kernels, size_t h) {
     }
     guarded raw = guarded_copy(&gates, 2), in_place = guarded_copy(&before, 1), y2 = guarded_new(h, 3);
     label(kernels, "lstm_forward", h);
-    kernels->lstm_forward((int)h, gates.data, before.data, c.data, y.data);
+    kernels->lstm_forward((int)h, gates.data, bias.data, before.data, c.data, y.data);
     heed_compare_double(name, 4 * h, gates.data, want_gates, TOLERANCE);
     heed_compare_double(name, h, c.data, want_c, TOLERANCE);
     heed_compare_double(name, h, y.data, want_y, TOLERANCE);
-    kernels->lstm_forward((int)h, raw.data, in_place.data, in_place.data, y2.data);
+    kernels->lstm_forward((int)h, raw.data, bias.data, in_place.data, in_place.data, y2.data);
     heed_compare(name, h, in_place.data, c.data, 0);
     heed_compare(name, h, y2.data, y.data, 0);
     label(kernels, "lstm_backward", h);
     kernels->lstm_backward((int)h, gates.data, before.data, c.data, dy.data, dc.data, dgates.data);
     heed_compare_double(name, 4 * h, dgates.data, want_dgates, TOLERANCE);
     heed_compare_double(name, h, dc.data, want_dc, TOLERANCE);
-    guarded *all[] = {&gates, &before, &c, &y, &dy, &dc, &dgates, &raw, &in_place, &y2};
-    for (int i = 0; i < 10; i++)
+    kernels->lstm_backward((int)h, gates.data, before.data, c.data, dy.data, dc2.data, gates.data);
+    heed_compare(name, 4 * h, gates.data, dgates.data, 0);
+    guarded *all[] = {&gates, &bias, &before, &c, &y, &dy, &dc, &dc2, &dgates, &raw, &in_place, &y2};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         guarded_end(all[i], name);
 }
 

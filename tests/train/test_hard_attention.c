@@ -42,7 +42,8 @@ int main(void) {
     snprintf(data, sizeof data, "%s", scratch("task.tsv"));
     snprintf(output, sizeof output, "%s", scratch("hard"));
     /* a further field of the config beside the score */
-    const char *text = small_recipe_text((small_recipe){.score = "general\",\"hard\":true,\"cell\":\"gru", .epochs = 14});
+    const char *text =
+        small_recipe_text((small_recipe){.seed = 4, .score = "general\",\"hard\":true,\"cell\":\"gru", .epochs = 14});
     const heed_train_options train = {.data_folder = scratch_folder, .output_folder = output, .threads = 1};
     const heed_evaluate_options evaluate = {.data = data, .beam = 1, .threads = 1};
     if (CHECK_OK(heed_train(text, strlen(text), &train, &error), &error) &&
@@ -50,6 +51,7 @@ int main(void) {
         CHECK_OK(heed_evaluate(model, &evaluate, &result, &error), &error);
         printf("WER %.4f\n", result.wer);
         CHECK(result.wer < 0.05);
+        /* of 16; most seeds reach 13 to 16, chance has 3 */
         CHECK(right_looks(model, "abcf") + right_looks(model, "fedcab") + right_looks(model, "badfce") >= 13);
         heed_model_free(model);
     }

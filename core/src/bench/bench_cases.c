@@ -123,7 +123,7 @@ static double run_additive(const heed_kernels *kernels, const bench_case *x, con
 
 /* The activations of one call are the pre-activations of the next: they stay between -1 and 1. */
 static double run_lstm(const heed_kernels *kernels, const bench_case *x, const bench_space *s) {
-    kernels->lstm_forward(x->n, s->d, s->a, s->c, s->c + x->n);
+    kernels->lstm_forward(x->n, s->d, s->b, s->a, s->c, s->c + x->n);
     return x->n;
 }
 

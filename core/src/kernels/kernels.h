@@ -103,10 +103,12 @@ typedef struct heed_kernels {
                                     heed_real *dk, heed_real *dv);
 
     /* One LSTM step of one row (Hochreiter and Schmidhuber 1997, Gers 2000; PyTorch's gate order i, f, g, o).
-     * gates[4h]: pre-activations in, activations out; c = f*c_prev + i*g; y = o*tanh(c). c may be c_prev. */
-    void (*lstm_forward)(int h, heed_real *gates, const heed_real *c_prev, heed_real *c, heed_real *y);
+     * gates[4h]: pre-activations but for bias[4h] in, activations out; c = f*c_prev + i*g; y = o*tanh(c). c may be
+     * c_prev. */
+    void (*lstm_forward)(int h, heed_real *gates, const heed_real *bias, const heed_real *c_prev, heed_real *c,
+                         heed_real *y);
     /* Given dy and dc (the gradient that came back from step t+1): dgates[4h] of the pre-activations, and dc in place
-     * becomes the gradient for c_prev. `gates` are the activations, c the cell after this step. */
+     * becomes the gradient for c_prev. `gates` are the activations, c the cell after this step; dgates may be gates. */
     void (*lstm_backward)(int h, const heed_real *gates, const heed_real *c_prev, const heed_real *c,
                           const heed_real *dy, heed_real *dc, heed_real *dgates);
 

@@ -2,12 +2,12 @@
 #ifndef HEED_KERNELS_LSTM_GATES_H
 #define HEED_KERNELS_LSTM_GATES_H
 
-V_INLINE void lstm_forward_at(size_t count, size_t h, heed_real *gates, const heed_real *c_prev, heed_real *c,
-                              heed_real *y) {
-    heed_vec in = m_gate(load_n(gates, count));
-    heed_vec forget = m_gate(load_n(gates + h, count));
-    heed_vec cell = m_tanh(load_n(gates + 2 * h, count));
-    heed_vec out = m_gate(load_n(gates + 3 * h, count));
+V_INLINE void lstm_forward_at(size_t count, size_t h, heed_real *gates, const heed_real *bias, const heed_real *c_prev,
+                              heed_real *c, heed_real *y) {
+    heed_vec in = m_gate(v_add(load_n(gates, count), load_n(bias, count)));
+    heed_vec forget = m_gate(v_add(load_n(gates + h, count), load_n(bias + h, count)));
+    heed_vec cell = m_tanh(v_add(load_n(gates + 2 * h, count), load_n(bias + 2 * h, count)));
+    heed_vec out = m_gate(v_add(load_n(gates + 3 * h, count), load_n(bias + 3 * h, count)));
     heed_vec state = v_fma(forget, load_n(c_prev, count), v_mul(in, cell));
     store_n(gates, count, in);
     store_n(gates + h, count, forget);
@@ -17,10 +17,11 @@ V_INLINE void lstm_forward_at(size_t count, size_t h, heed_real *gates, const he
     store_n(y, count, v_mul(out, m_tanh(state)));
 }
 
-static void lstm_forward(int h, heed_real *gates, const heed_real *c_prev, heed_real *c, heed_real *y) {
+static void lstm_forward(int h, heed_real *gates, const heed_real *bias, const heed_real *c_prev, heed_real *c,
+                         heed_real *y) {
     if (h <= 0)
         return;
-    V_EACH((size_t)h, lstm_forward_at(count, (size_t)h, gates + i, c_prev + i, c + i, y + i));
+    V_EACH((size_t)h, lstm_forward_at(count, (size_t)h, gates + i, bias + i, c_prev + i, c + i, y + i));
 }
 
 /* d(pre-activation): sigmoid' = s (1 - s), tanh' = 1 - t^2. tanh(c) is computed again rather than kept. */

@@ -39,8 +39,9 @@ static void backward(heed_tape *tape, const heed_node *node)
     const size_t cells = (size_t)r->cells, gates = (size_t)r->gates, rows = (size_t)r->rows;
     heed_real *dproducts = heed_tape_alloc(tape, (size_t)r->steps * rows * gates, sizeof *dproducts);
     heed_recurrence_back back;
-    if (!dproducts || !heed_recurrence_back_begin(tape, r, node, &back))
+    if (!dproducts || !heed_recurrence_back_begin(tape, r, node, NULL, &back))
         return;
+    back.past = true;
     for (int i = r->steps - 1; i >= 0; i--) {
         const size_t first = (size_t)i * rows;
         heed_recurrence_back_output(tape, r, node, i, &back);

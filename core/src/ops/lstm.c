@@ -5,7 +5,7 @@
 
 typedef struct saved {
     const heed_recurrence *r;
-    const heed_real *gates; /* activations [T, B, 4H]; not used where a row has no step */
+    heed_real *gates;       /* activations [T, B, 4H], then their gradients; not used where a row has no step */
     const heed_real *c;     /* [T + 1, B, H] */
 } saved;
 
@@ -17,7 +17,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     const size_t cells = (size_t)r->cells, gates = (size_t)r->gates, state = (size_t)r->rows * cells;
     heed_recurrence_back back;
     heed_real *dc = heed_tape_alloc(tape, state, sizeof *dc);
-    if (!dc || !heed_recurrence_back_begin(tape, r, node, &back))
+    if (!dc || !heed_recurrence_back_begin(tape, r, node, keep->gates, &back))
         return;
     memcpy(dc, c_last->grad, state * sizeof *dc);
     for (int i = r->steps - 1; i >= 0; i--) {
@@ -33,7 +33,8 @@ static void backward(heed_tape *tape, const heed_node *node)
             }
             tape->kernels->lstm_backward(r->cells, keep->gates + at + (size_t)b * gates, c_prev + row, c + row, dh,
                                          dc + row, dg);
-            memset(dh, 0, cells * sizeof *dh);
+            if (back.past)
+                memset(dh, 0, cells * sizeof *dh);
         }
         heed_recurrence_back_step(tape, r, node, i, back.dgates + at, &back);
         if (heed_recurrence_cut(r, i))
@@ -61,13 +62,13 @@ heed_recurrent_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx
         return heed_recurrent_failed(tape);
     for (int i = 0; i < r->steps; i++) {
         const size_t before = (size_t)i * state, after = before + state, at = (size_t)i * r->rows * gates;
-        heed_recurrence_project(tape, r, bias, i, g);
-        heed_project(tape, r->rows, r->wh, r->h + before, r->cells, g + at, r->gates, true);
+        heed_recurrence_project(tape, r, NULL, i, g);
+        heed_recurrence_project_state(tape, r, i, g);
         for (int b = 0; b < r->rows; b++) {
             const size_t row = (size_t)b * cells;
             if (heed_recurrence_real(r, i, b))
-                tape->kernels->lstm_forward(r->cells, g + at + (size_t)b * gates, c + before + row, c + after + row,
-                                            r->h + after + row);
+                tape->kernels->lstm_forward(r->cells, g + at + (size_t)b * gates, bias->data, c + before + row,
+                                            c + after + row, r->h + after + row);
         }
         heed_recurrence_hold(r, i, r->h);
         heed_recurrence_hold(r, i, c);

@@ -72,6 +72,14 @@ heed_real *heed_recurrence_states(heed_tape *tape, const heed_recurrence *r, con
     return block;
 }
 
+static bool all_whole(const heed_recurrence *r)
+{
+    int b = 0;
+    while (r->pass.lengths && b < r->rows && r->pass.lengths[b] == r->steps)
+        b++;
+    return b == r->rows;
+}
+
 heed_recurrence *heed_recurrence_begin(heed_tape *tape, const char *name, const heed_recurrent_inputs *in, int gates,
                                        int biases, heed_pass pass)
 {
@@ -82,7 +90,9 @@ heed_recurrence *heed_recurrence_begin(heed_tape *tape, const char *name, const 
         return NULL;
     const int cells = in->wh->dims[1];
     *r = (heed_recurrence){.pass = pass, .rows = in->x->dims[0], .steps = in->x->dims[1], .in = in->x->dims[2],
-                           .cells = cells, .gates = gates * cells};
+                           .cells = cells, .gates = gates * cells, .started = in->state[0] != NULL};
+    if (all_whole(r))
+        r->pass.lengths = NULL;
     /* The input's weights are read once per chunk of rows, the state's once per step. */
     const bool chunks = r->steps > 1 && r->steps * (int64_t)r->rows > PROJECTED_ROWS;
     r->wx = chunks ? heed_packed(tape, in->wx) : in->wx;
@@ -101,9 +111,16 @@ void heed_recurrence_project(heed_tape *tape, const heed_recurrence *r, const he
     const int steps = r->steps - i < chunk ? r->steps - i : chunk, n = steps * r->rows;
     const size_t at = (size_t)i * r->rows, width = (size_t)r->gates;
     heed_real *out = gates + at * width;
-    for (int row = 0; row < n; row++)
+    for (int row = 0; bias && row < n; row++)
         memcpy(out + (size_t)row * width, bias->data, width * sizeof *out);
-    heed_project(tape, n, r->wx, r->x + at * r->in, r->in, out, r->gates, true);
+    heed_project(tape, n, r->wx, r->x + at * r->in, r->in, out, r->gates, bias != NULL);
+}
+
+void heed_recurrence_project_state(heed_tape *tape, const heed_recurrence *r, int i, heed_real *gates)
+{
+    const size_t at = (size_t)i * r->rows;
+    if (i > 0 || r->started)
+        heed_project(tape, r->rows, r->wh, r->h + at * r->cells, r->cells, gates + at * r->gates, r->gates, true);
 }
 
 void heed_recurrence_hold(const heed_recurrence *r, int i, heed_real *block)
@@ -155,7 +172,7 @@ heed_recurrent_result heed_recurrence_end(heed_tape *tape, const heed_recurrence
     if (!heed_tensor_ok(result.h) || (result.y && !heed_tensor_ok(result.y)) || (c && !heed_tensor_ok(result.c)))
         return heed_recurrent_failed(tape);
     heed_tensor *outputs[] = {result.y, result.h, result.c};
-    heed_tape_note(tape, op, INPUTS, inputs, 3, outputs, saved);
+    heed_tape_note_asking(tape, op, INPUTS, inputs, 3, outputs, saved);
     return result;
 }
 
@@ -181,28 +198,35 @@ void heed_recurrence_trace(heed_tape *tape, const heed_recurrence *r, const char
     keep(tape, r, name, x);
 }
 
-bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
+bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node, heed_real *dgates,
                                 heed_recurrence_back *back)
 {
     const heed_kernels *kernels = tape->kernels;
     const size_t size = (size_t)r->rows * r->cells;
     *back = (heed_recurrence_back){
-        .dgates = heed_tape_alloc(tape, (size_t)r->steps * r->rows * r->gates, sizeof *back->dgates),
+        .dgates = dgates ? dgates : heed_tape_alloc(tape, (size_t)r->steps * r->rows * r->gates, sizeof *dgates),
         .dh = heed_tape_alloc(tape, size, sizeof *back->dh),
+        .past = r->pass.lengths != NULL,
         .wh = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->cells), sizeof *back->wh),
+        .ones = heed_tape_alloc(tape, (size_t)r->rows, sizeof *back->ones),
     };
     if (tape->trace && r->pass.trace)
         back->norms = heed_tensor_new(tape, false, 2, (int[]){r->rows, r->steps});
-    if (!back->dgates || !back->dh || !back->wh || (back->norms && !heed_tensor_ok(back->norms)))
+    if (!back->dgates || !back->dh || !back->wh || !back->ones || (back->norms && !heed_tensor_ok(back->norms)))
         return false;
+    for (int b = 0; b < r->rows; b++)
+        back->ones[b] = 1;
+    for (int i = BIAS; i < INPUTS; i++) /* the others are written whole by whoever comes first */
+        if (node->inputs[i])
+            heed_grad_settle(node->inputs[i]);
     memcpy(back->dh, node->outputs[H]->grad, size * sizeof *back->dh);
     kernels->pack(r->gates, r->cells, node->inputs[WH]->data, r->cells, 1, back->wh);
     if (!node->inputs[X]->grad)
         return true;
     back->wx = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->in), sizeof *back->wx);
-    back->dx = heed_tape_alloc(tape, (size_t)r->rows * r->in, sizeof *back->dx);
-    if (!back->wx || !back->dx)
+    if (!back->wx)
         return false;
+    back->dx_adds = heed_grad_adds(node->inputs[X]);
     kernels->pack(r->gates, r->in, node->inputs[WX]->data, r->in, 1, back->wx);
     return true;
 }
@@ -229,20 +253,19 @@ void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const 
 {
     const heed_kernels *kernels = tape->kernels;
     heed_tensor *x = node->inputs[X], *bias = node->inputs[BIAS];
-    const size_t gates = (size_t)r->gates, in = (size_t)r->in;
-    const heed_real *dgates = back->dgates + (size_t)i * r->rows * gates;
+    heed_tensor *h0 = node->inputs[H0];
+    const heed_real *dgates = back->dgates + (size_t)i * r->rows * r->gates;
     if (heed_recurrence_cut(r, i))
         memset(back->dh, 0, (size_t)r->rows * r->cells * sizeof *back->dh);
-    else
-        kernels->gemm_packed(r->rows, r->cells, r->gates, dproduct, r->gates, back->wh, back->dh, r->cells, true);
-    for (int b = 0; bias->grad && b < r->rows; b++)
-        kernels->axpy(gates, 1, dgates + (size_t)b * gates, bias->grad);
-    if (!x->grad)
-        return;
-    kernels->gemm_packed(r->rows, r->in, r->gates, dgates, r->gates, back->wx, back->dx, r->in, false);
-    for (int b = 0; b < r->rows; b++)
-        kernels->axpy(in, 1, back->dx + (size_t)b * in,
-                      x->grad + ((size_t)b * r->steps + heed_recurrence_time(r, i)) * in);
+    else if (i > 0 || (h0 && h0->grad))
+        kernels->gemm_packed(r->rows, r->cells, r->gates, dproduct, r->gates, back->wh, back->dh, r->cells, back->past);
+    if (bias->grad) /* 1^T dgates */
+        kernels->gemm(1, r->gates, r->rows, back->ones, r->rows, 1, dgates, r->gates, 1, bias->grad, r->gates, true,
+                      tape->gemm_scratch);
+    if (x->grad)
+        kernels->gemm_packed(r->rows, r->in, r->gates, dgates, r->gates, back->wx,
+                             x->grad + (size_t)heed_recurrence_time(r, i) * r->in, (ptrdiff_t)r->steps * r->in,
+                             back->dx_adds);
 }
 
 void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
@@ -251,11 +274,13 @@ void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const h
     const heed_kernels *kernels = tape->kernels;
     heed_tensor *wx = node->inputs[WX], *wh = node->inputs[WH], *h0 = node->inputs[H0];
     const int n = r->steps * r->rows;
+    const size_t skipped = r->started || r->steps == 0 ? 0 : (size_t)r->rows; /* whose state is zero */
     if (wx->grad)
-        kernels->gemm(r->gates, r->in, n, back->dgates, 1, r->gates, r->x, r->in, 1, wx->grad, r->in, true,
-                      tape->gemm_scratch);
+        kernels->gemm(r->gates, r->in, n, back->dgates, 1, r->gates, r->x, r->in, 1, wx->grad, r->in,
+                      heed_grad_adds(wx), tape->gemm_scratch);
     if (wh->grad)
-        kernels->gemm(r->gates, r->cells, n, dproducts, 1, r->gates, r->h, r->cells, 1, wh->grad, r->cells, true,
+        kernels->gemm(r->gates, r->cells, n - (int)skipped, dproducts + skipped * r->gates, 1, r->gates,
+                      r->h + skipped * r->cells, r->cells, 1, wh->grad, r->cells, heed_grad_adds(wh),
                       tape->gemm_scratch);
     if (h0 && h0->grad)
         kernels->axpy((size_t)r->rows * r->cells, 1, back->dh, h0->grad);

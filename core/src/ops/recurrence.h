@@ -18,6 +18,7 @@ typedef struct heed_recurrence {
     const heed_real *x;         /* [T, B, I] */
     heed_real *h;               /* [T + 1, B, H]: the state before the first step, then after each */
     const heed_tensor *wx, *wh; /* packed where that pays */
+    bool started;               /* whether there is a state before the first step; else it is zero */
 } heed_recurrence;
 
 /* Checks shapes (Wx [gates H, I], Wh [gates H, H], bias [biases H]) and lengths; lays x and h[0] out. NULL, with the
@@ -43,10 +44,12 @@ static inline bool heed_recurrence_real(const heed_recurrence *r, int i, int b)
     return !r->pass.lengths || heed_recurrence_time(r, i) < r->pass.lengths[b];
 }
 
-/* gates[T, B, G] = x Wx^T + bias, for the step i and, when rows are few, some steps more at once. Call it for every i in
- * order: steps that are done are not done again. */
+/* gates[T, B, G] = x Wx^T + bias (or without, when it is NULL), for the step i and, when rows are few, some steps more at
+ * once. Call it for every i in order: steps that are done are not done again. */
 void heed_recurrence_project(heed_tape *tape, const heed_recurrence *r, const heed_tensor *bias, int i,
                              heed_real *gates);
+/* gates[i] += h[i] Wh^T. */
+void heed_recurrence_project_state(heed_tape *tape, const heed_recurrence *r, int i, heed_real *gates);
 /* Rows that do not have step i keep their state: block[i + 1, b] = block[i, b]. */
 void heed_recurrence_hold(const heed_recurrence *r, int i, heed_real *block);
 /* The outputs y, h and, when the block `c` is given, c; and the node, whose saved part is `saved`. */
@@ -61,20 +64,22 @@ void heed_recurrence_trace(heed_tape *tape, const heed_recurrence *r, const char
 typedef struct heed_recurrence_back {
     heed_real *dgates;  /* [T, B, G] */
     heed_real *dh;      /* [B, H]: of the state after the step at hand */
+    bool past;          /* whether something reaches the state before a step past the gates: in a gru, and in rows that do
+                           not have the step. Then the op leaves it in dh, else anything */
+    bool dx_adds;       /* whether the gradient of x is added to what is there */
     heed_real *wh, *wx; /* packed for d(gates) W; wx NULL when x wants no gradient */
-    heed_real *dx;      /* [B, I], likewise */
+    heed_real *ones;    /* [B] */
     heed_tensor *norms; /* [B, T]: of dh, when they are traced; else NULL */
 } heed_recurrence_back;
 
-/* false, with the tape's error set, when there is no memory. */
-bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
+/* dgates: where they go, or NULL for a new block. false, with the tape's error set, when there is no memory. */
+bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node, heed_real *dgates,
                                 heed_recurrence_back *back);
 /* dh += the gradient of y at step i: dh is then the whole gradient of the state after the step. */
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                  heed_recurrence_back *back);
-/* Once dgates[i] is there, and dh is what reaches the state before the step past the gates (nothing but in a gru; unchanged
- * where a row does not have the step): dh += dproduct Wh (or, at a cut, 0), and the shares of x and the bias. `dproduct` [B, G] is the
- * gradient of h Wh^T; it is dgates[i] but in a gru. */
+/* Once dgates[i] is there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x and the bias.
+ * `dproduct` [B, G] is the gradient of h Wh^T; it is dgates[i] but in a gru. */
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back);
 /* The gradients of Wx, Wh and h0; dproducts [T, B, G] as above. */

@@ -14,20 +14,21 @@ static void backward(heed_tape *tape, const heed_node *node)
     const heed_recurrence *r = keep->r;
     const size_t cells = (size_t)r->cells, state = (size_t)r->rows * cells;
     heed_recurrence_back back;
-    if (!heed_recurrence_back_begin(tape, r, node, &back))
+    if (!heed_recurrence_back_begin(tape, r, node, NULL, &back))
         return;
-    memset(back.dgates, 0, (size_t)r->steps * state * sizeof *back.dgates);
     for (int i = r->steps - 1; i >= 0; i--) {
         const heed_real *h = r->h + ((size_t)i + 1) * state;
         heed_real *dgates = back.dgates + (size_t)i * state;
         heed_recurrence_back_output(tape, r, node, i, &back);
+        memset(dgates, 0, state * sizeof *dgates);
         for (int b = 0; b < r->rows; b++) {
             const size_t row = (size_t)b * cells;
             if (!heed_recurrence_real(r, i, b))
                 continue;
             (keep->relu ? tape->kernels->relu_backward : tape->kernels->tanh_backward)(cells, h + row, back.dh + row,
                                                                                       dgates + row);
-            memset(back.dh + row, 0, cells * sizeof *back.dh);
+            if (back.past)
+                memset(back.dh + row, 0, cells * sizeof *back.dh);
         }
         heed_recurrence_back_step(tape, r, node, i, dgates, &back);
     }
@@ -48,7 +49,7 @@ heed_recurrent_result heed_rnn(heed_tape *tape, heed_tensor *x, heed_tensor *wx,
     for (int i = 0; i < r->steps; i++) { /* the gates become the state where they lie */
         heed_real *h = r->h + ((size_t)i + 1) * state;
         heed_recurrence_project(tape, r, bias, i, r->h + state);
-        heed_project(tape, r->rows, r->wh, h - state, r->cells, h, r->cells, true);
+        heed_recurrence_project_state(tape, r, i, r->h + state);
         (relu ? tape->kernels->relu : tape->kernels->tanh)(state, h, h);
         heed_recurrence_hold(r, i, r->h);
     }
