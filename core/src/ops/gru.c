@@ -61,7 +61,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         }
         heed_recurrence_back_step(tape, r, node, i, dproducts + first * gates, &back);
     }
-    heed_recurrence_back_end(tape, r, node, dproducts, &back);
+    heed_recurrence_back_end(tape, r, node, &back);
 }
 
 const heed_op heed_op_gru = {"gru", backward};

@@ -40,7 +40,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         if (heed_recurrence_cut(r, i))
             memset(dc, 0, state * sizeof *dc);
     }
-    heed_recurrence_back_end(tape, r, node, back.dgates, &back);
+    heed_recurrence_back_end(tape, r, node, &back);
     if (c0 && c0->grad)
         tape->kernels->axpy(state, 1, dc, c0->grad);
 }

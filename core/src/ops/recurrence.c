@@ -9,6 +9,7 @@
 enum { X, WX, WH, BIAS, H0, C0, INPUTS };  /* of a node */
 enum { Y, H, C };                          /* its outputs */
 enum { PROJECTED_ROWS = 32 };              /* of one product: enough to use the registers, few enough to stay in the cache */
+enum { SUMMED_GATES = 64 * 1024 };         /* in one product of dWx or dWh: they are still in the cache, and not packed there */
 
 static bool shapes_fit(const heed_recurrent_inputs *in, int gates, int biases)
 {
@@ -216,9 +217,11 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
         return false;
     for (int b = 0; b < r->rows; b++)
         back->ones[b] = 1;
-    for (int i = BIAS; i < INPUTS; i++) /* the others are written whole by whoever comes first */
+    for (int i = r->steps > 0 ? BIAS : WX; i < INPUTS; i++) /* the others are written whole by whoever comes first */
         if (node->inputs[i])
             heed_grad_settle(node->inputs[i]);
+    back->dwx_adds = heed_grad_adds(node->inputs[WX]);
+    back->dwh_adds = heed_grad_adds(node->inputs[WH]);
     memcpy(back->dh, node->outputs[H]->grad, size * sizeof *back->dh);
     kernels->pack(r->gates, r->cells, node->inputs[WH]->data, r->cells, 1, back->wh);
     if (!node->inputs[X]->grad)
@@ -248,6 +251,25 @@ void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, cons
     }
 }
 
+/* dWx and dWh of the steps from i on that wait for it. */
+static void sum_weights(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
+                        const heed_real *dproduct, heed_recurrence_back *back)
+{
+    const heed_kernels *kernels = tape->kernels;
+    const heed_tensor *wx = node->inputs[WX], *wh = node->inputs[WH];
+    const size_t at = (size_t)i * r->rows, skipped = i == 0 && !r->started ? (size_t)r->rows : 0; /* h is zero there */
+    const int n = back->waiting * r->rows;
+    if (wx->grad)
+        kernels->gemm(r->gates, r->in, n, back->dgates + at * r->gates, 1, r->gates, r->x + at * r->in, r->in, 1,
+                      wx->grad, r->in, back->dwx_adds, tape->gemm_scratch);
+    if (wh->grad)
+        kernels->gemm(r->gates, r->cells, n - (int)skipped, dproduct + skipped * r->gates, 1, r->gates,
+                      r->h + (at + skipped) * r->cells, r->cells, 1, wh->grad, r->cells, back->dwh_adds,
+                      tape->gemm_scratch);
+    back->dwx_adds = back->dwh_adds = true;
+    back->waiting = 0;
+}
+
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back)
 {
@@ -266,24 +288,17 @@ void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const 
         kernels->gemm_packed(r->rows, r->in, r->gates, dgates, r->gates, back->wx,
                              x->grad + (size_t)heed_recurrence_time(r, i) * r->in, (ptrdiff_t)r->steps * r->in,
                              back->dx_adds);
+    back->waiting++;
+    if (i == 0 || (back->waiting + 1) * (int64_t)r->rows * r->gates > SUMMED_GATES)
+        sum_weights(tape, r, node, i, dproduct, back);
 }
 
 void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
-                              const heed_real *dproducts, const heed_recurrence_back *back)
+                              const heed_recurrence_back *back)
 {
-    const heed_kernels *kernels = tape->kernels;
-    heed_tensor *wx = node->inputs[WX], *wh = node->inputs[WH], *h0 = node->inputs[H0];
-    const int n = r->steps * r->rows;
-    const size_t skipped = r->started || r->steps == 0 ? 0 : (size_t)r->rows; /* whose state is zero */
-    if (wx->grad)
-        kernels->gemm(r->gates, r->in, n, back->dgates, 1, r->gates, r->x, r->in, 1, wx->grad, r->in,
-                      heed_grad_adds(wx), tape->gemm_scratch);
-    if (wh->grad)
-        kernels->gemm(r->gates, r->cells, n - (int)skipped, dproducts + skipped * r->gates, 1, r->gates,
-                      r->h + skipped * r->cells, r->cells, 1, wh->grad, r->cells, heed_grad_adds(wh),
-                      tape->gemm_scratch);
+    const heed_tensor *h0 = node->inputs[H0];
     if (h0 && h0->grad)
-        kernels->axpy((size_t)r->rows * r->cells, 1, back->dh, h0->grad);
+        tape->kernels->axpy((size_t)r->rows * r->cells, 1, back->dh, h0->grad);
     if (back->norms)
         keep(tape, r, "h.gradient_norm", back->norms);
 }

@@ -66,7 +66,8 @@ typedef struct heed_recurrence_back {
     heed_real *dh;      /* [B, H]: of the state after the step at hand */
     bool past;          /* whether something reaches the state before a step past the gates: in a gru, and in rows that do
                            not have the step. Then the op leaves it in dh, else anything */
-    bool dx_adds;       /* whether the gradient of x is added to what is there */
+    bool dx_adds, dwx_adds, dwh_adds; /* whether these gradients are added to what is there */
+    int waiting;        /* steps whose shares of dWx and dWh are still to be summed */
     heed_real *wh, *wx; /* packed for d(gates) W; wx NULL when x wants no gradient */
     heed_real *ones;    /* [B] */
     heed_tensor *norms; /* [B, T]: of dh, when they are traced; else NULL */
@@ -78,12 +79,13 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
 /* dh += the gradient of y at step i: dh is then the whole gradient of the state after the step. */
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                  heed_recurrence_back *back);
-/* Once dgates[i] is there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x and the bias.
- * `dproduct` [B, G] is the gradient of h Wh^T; it is dgates[i] but in a gru. */
+/* Once dgates[i] is there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x, the bias and,
+ * now and then, of some steps in Wx and Wh. `dproduct` [B, G] is the gradient of h Wh^T, before that of the next step; it
+ * is dgates[i] but in a gru. */
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back);
-/* The gradients of Wx, Wh and h0; dproducts [T, B, G] as above. */
+/* The gradient of h0, and the trace. */
 void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
-                              const heed_real *dproducts, const heed_recurrence_back *back);
+                              const heed_recurrence_back *back);
 
 #endif

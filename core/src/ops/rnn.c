@@ -32,7 +32,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         }
         heed_recurrence_back_step(tape, r, node, i, dgates, &back);
     }
-    heed_recurrence_back_end(tape, r, node, back.dgates, &back);
+    heed_recurrence_back_end(tape, r, node, &back);
 }
 
 const heed_op heed_op_rnn = {"rnn", backward};
