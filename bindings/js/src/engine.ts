@@ -61,15 +61,6 @@ export class LocalEngine {
 /** A search under way: `advance` until it is true, then `result` or `memory`, then `free`. */
 export interface Search { advance(): boolean; result(): Result; memory(): MemoryMap; free(): void }
 
-function checkTraces({ trace = [] }: RunOptions, known: Set<string>): void {
-  for (const name of trace) {
-    if (known.has(name)) continue; // else a misspelt name would be an empty trace
-    throw new EngineError('unknown', `trace: "${name}" is not one of: ${[...known].join(', ')}`);
-  }
-}
-
-const tracesOf = (info: ModelInfo) => new Set(['attention', ...info.traces]);
-
 /** A model on its way in. */
 export class Loading {
   readonly #raw: Raw;
@@ -107,20 +98,17 @@ export class Loading {
 export class LocalModel {
   readonly #raw: Raw;
   readonly #generations = new Set<Generation>();
-  readonly #traces: Set<string>;
   #handle: ModelHandle | null;
 
   constructor(raw: Raw, handle: ModelHandle) {
     this.#raw = raw;
     this.#handle = handle;
-    this.#traces = tracesOf(this.describe());
   }
 
   describe(): ModelInfo { return this.#raw.modelDescribe(this.#live()); }
 
   /** Reads the text; the caller advances the generation to its end and frees it. */
   start(text: string, options: RunOptions = {}): Generation {
-    checkTraces(options, this.#traces);
     const handle = this.#raw.generationStart(this.#live(), text, options);
     const generation = new Generation(this.#raw, handle, text, () => this.#generations.delete(generation));
     this.#generations.add(generation);
@@ -156,13 +144,11 @@ export class LocalModel {
 /** Training under way. Its model can be run between any two calls of `advance`. */
 export class LocalTraining {
   readonly #raw: Raw;
-  readonly #traces: Set<string>;
   #handle: TrainingHandle | null;
 
   constructor(raw: Raw, handle: TrainingHandle) {
     this.#raw = raw;
     this.#handle = handle;
-    this.#traces = tracesOf(this.describe());
   }
 
   describe(): ModelInfo { return this.#raw.modelDescribe(this.#model()); }
@@ -174,7 +160,6 @@ export class LocalTraining {
 
   /** The whole search at once: the weights must not change under it. */
   start(text: string, options: RunOptions = {}): Search {
-    checkTraces(options, this.#traces);
     const handle = this.#raw.generationStart(this.#model(), text, options);
     const generation = new Generation(this.#raw, handle, text, () => {});
     try {

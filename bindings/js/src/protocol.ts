@@ -4,32 +4,59 @@
 export interface SourceToken { token: string; start: number; length: number } // UTF-16 offsets in the input
 export interface SkippedText { text: string; start: number; length: number }
 
-export interface Candidate { token: string; probability: number }
+/** `chance`, of an output that is drawn: that it is drawn, after temperature, top-k and top-p. */
+export interface Candidate { token: string; probability: number; chance?: number }
 
 /** One decoding step. The last step of an ended hypothesis chose "<eos>". */
 export interface Step {
   token: string;
   id: number;
-  log_probability: number;
+  log_probability: number; // natural logarithm, as the model has it
+  rank: number; // 1: no token is likelier
+  chance?: number;
   candidates: Candidate[]; // the five best, best first
   attention: number[] | null; // one weight per source token
 }
 
-export interface Hypothesis { score: number; ended: boolean; text: string; tokens: string[]; steps: Step[] }
+/** `score` is log_probability, with a length penalty divided by it; perplexity is exp(-log_probability / steps). */
+export interface Hypothesis {
+  score: number; log_probability: number; perplexity: number; ended: boolean; text: string; tokens: string[]; steps: Step[];
+}
+/** A prefix that a beam held at some time; `parent` is the place of what it continues in the list, -1 at the start. */
+export interface TreeNode { parent: number; token: string; log_probability: number; ended: boolean }
 export interface TraceEntry { name: string; shape: number[]; values: number[] }
 
 export interface Result {
   input: string;
   source: SourceToken[];
   skipped: SkippedText[];
-  hypotheses: Hypothesis[]; // best first
+  hypotheses: Hypothesis[]; // best first, as many as the beam keeps
+  tree: TreeNode[]; // of a beam; else empty
   trace: TraceEntry[];
   ms: number; // time in the engine
 }
 
-/** `trace` names intermediates to keep; ModelInfo.traces lists them. */
-export interface RunOptions { beam?: number; maxLength?: number; lengthPenalty?: number; trace?: string[] }
-export interface StreamOptions { maxLength?: number }
+/** How the model is run; what is left out is as it was trained. */
+export interface ModelOptions {
+  /** Intermediates to keep; ModelInfo.traces lists them. */
+  trace?: string[];
+  /** Attention heads that contribute nothing; ModelInfo.heads lists them. */
+  mute?: string[];
+  /** Attention scores are divided by it, 0.01 .. 100: below 1 the weights are sharper, above 1 flatter. */
+  attentionTemperature?: number;
+}
+/** Tokens are drawn when any of the first three is given: neither with a beam nor with a target. */
+export interface DrawOptions {
+  temperature?: number; // 0.01 .. 100; 1 when left out
+  topK?: number; // among so many likeliest
+  topP?: number; // among the fewest likeliest that together have this probability
+  seed?: number; // the same gives the same tokens; 0 when left out
+}
+/** `target`: the output is this text, and is scored; neither with a beam nor with maxLength. */
+export interface RunOptions extends ModelOptions, DrawOptions {
+  beam?: number; maxLength?: number; lengthPenalty?: number; target?: string;
+}
+export interface StreamOptions extends ModelOptions, DrawOptions { maxLength?: number }
 /** Bytes; total is 0 as long as a server does not say it. */
 export interface LoadProgress { loaded: number; total: number }
 export interface TensorInfo { name: string; shape: number[]; count: number }
@@ -40,6 +67,7 @@ export interface ModelInfo {
   bytes: number;
   tensors: TensorInfo[];
   traces: string[];
+  heads: string[]; // attention heads, which can be muted
   source_vocabulary: string[];
   target_vocabulary: string[];
 }

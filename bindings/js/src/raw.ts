@@ -23,8 +23,8 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_load_cancel(loader: number): void;
   heed_wasm_model_describe(model: number): number;
   heed_wasm_model_free(model: number): void;
-  heed_wasm_generation_start(model: number, text: number, size: number, beam: number, maxLength: number,
-    lengthPenalty: number, trace: number): number;
+  heed_wasm_generation_start(model: number, text: number, size: number, numbers: number, trace: number, mute: number,
+    target: number): number;
   heed_wasm_generation_advance(generation: number): number;
   heed_wasm_generation_json(generation: number): number;
   heed_wasm_generation_memory(generation: number): number;
@@ -113,19 +113,26 @@ export class Raw {
   modelFree(model: ModelHandle): void { this.#exports.heed_wasm_model_free(model); }
 
   generationStart(model: ModelHandle, text: string, options: RunOptions): GenerationHandle {
-    const { beam = 1, maxLength = 0, lengthPenalty = 0, trace = [] } = options;
+    const { beam = 1, maxLength = 0, lengthPenalty = 0, attentionTemperature = 0, temperature = 0, topK = 0, topP = 0, seed = 0,
+      trace = [], mute = [], target } = options;
     if (typeof text !== 'string') throw new EngineError('argument', 'the text to run on is not a string');
-    for (const [name, value] of Object.entries({ beam, maxLength })) {
-      if (!Number.isInteger(value) || Math.abs(value) >= 2 ** 31) { // else the border would round it in silence
-        throw new EngineError('argument', `${name} is ${value}, which is not a whole number that fits`);
-      }
-    }
+    if (target?.includes('\0')) throw new EngineError('argument', 'target: there is a NUL in it');
+    for (const [name, value] of Object.entries({ beam, maxLength, topK })) this.#checkWhole(name, value, 2 ** 31);
+    this.#checkWhole('seed', seed, 2 ** 53);
+    const numbers = [beam, maxLength, lengthPenalty, attentionTemperature, temperature, topK, topP, seed];
     const bytes = encode(text);
-    return this.#withCopies([bytes, encode(`${trace.join(',')}\0`)], ([input, names]) => {
-      const start = this.#exports.heed_wasm_generation_start;
-      const generation = start(model, input!, bytes.length, beam, maxLength, lengthPenalty, names!);
-      return this.#pointer(generation) as GenerationHandle;
-    });
+    const texts = [trace.join(), mute.join(), target ?? ''].map((each) => encode(`${each}\0`));
+    return this.#withCopies([bytes, new Uint8Array(new Float64Array(numbers).buffer), ...texts],
+      ([input, values, names, heads, output]) => {
+        const start = this.#exports.heed_wasm_generation_start;
+        const wanted = target === undefined ? 0 : output!;
+        return this.#pointer(start(model, input!, bytes.length, values!, names!, heads!, wanted)) as GenerationHandle;
+      });
+  }
+
+  #checkWhole(name: string, value: number, limit: number): void {
+    if (Number.isInteger(value) && Math.abs(value) < limit) return; // else the border would round it in silence
+    throw new EngineError('argument', `${name} is ${value}, which is not a whole number that fits`);
   }
 
   /** Whether the output is complete after this step. */
@@ -146,6 +153,7 @@ export class Raw {
       source: json.source.map((piece) => ({ token: piece.token, ...place(piece) })),
       skipped: json.skipped.map(place).map((at) => ({ text: text.slice(at.start, at.start + at.length), ...at })),
       hypotheses: json.hypotheses,
+      tree: json.tree,
       trace: json.trace,
       ms: json.ms,
     };
