@@ -152,6 +152,12 @@ static int run_lines(const cli_command *command, const heed_model *model, const 
     return code;
 }
 
+/* Whether a JSON string is text[0..n). */
+static bool is_name(const char *string, const char *text, size_t n)
+{
+    return (size_t)(cli_json_end(string) - string) == n + 2 && memcmp(string + 1, text, n) == 0;
+}
+
 /* Whether every name of the comma-separated list is one that the model can keep; a message on the first that is not. */
 static bool known_traces(const cli_command *command, const heed_model *model, const char *list, int *code)
 {
@@ -161,15 +167,17 @@ static bool known_traces(const cli_command *command, const heed_model *model, co
         *code = cli_fail_error(command, &error);
         return false;
     }
-    const char *traces = cli_json_member(json, "traces");
+    const char *traces = cli_json_member(json, "traces"), *tensors = cli_json_member(json, "tensors");
     bool known = true;
     while (known && *list != '\0') {
         size_t n = strcspn(list, ",");
         known = n == strlen("attention") && memcmp(list, "attention", n) == 0;
         for (const char *name = cli_json_first(traces); name != NULL && !known; name = cli_json_next(name))
-            known = (size_t)(cli_json_end(name) - name) == n + 2 && memcmp(name + 1, list, n) == 0;
+            known = is_name(name, list, n);
+        for (const char *tensor = cli_json_first(tensors); tensor != NULL && !known; tensor = cli_json_next(tensor))
+            known = is_name(cli_json_member(tensor, "name"), list, n);
         if (!known)
-            *code = cli_usage(command, "there is no trace \"%.*s\"; heed inspect MODEL --traces lists them", (int)n,
+            *code = cli_usage(command, "there is no trace \"%.*s\"; heed inspect MODEL lists tensors, and with --traces the others", (int)n,
                               list);
         list += n + (list[n] == ',');
     }
@@ -204,7 +212,7 @@ static int run(const cli_command *command, int count, char **arguments)
          &settings.generate.attention_temperature, 0, 0},
         {"--mute", "NAMES", "attention heads that contribute zero, by comma: encoder.0.self_attention.2", CLI_TEXT,
          &settings.generate.mute, 0, 0},
-        {"--trace", "NAMES", "\"attention\": the weights as a table; with --json any names, by comma", CLI_TEXT,
+        {"--trace", "NAMES", "\"attention\": the weights as a table; with --json any traces and tensors, by comma", CLI_TEXT,
          &settings.generate.trace, 0, 0},
         CLI_DTYPE(&dtype),
         {"--json", NULL, "one JSON object per input", CLI_FLAG, &settings.json, 0, 0},

@@ -178,6 +178,30 @@ static void draws(const heed_model *model, heed_tape *tape, const char *text, in
     draws_follow_the_definition(model, text, (heed_generate_options){.temperature = 3, .top_k = 5, .top_p = 0.8});
 }
 
+/* Every trace that a model lists is in the JSON of a run that asks for all, and no number of it is missing. */
+static void all_traces_are_given(const heed_model *model, const char *text, const char *target) {
+    heed_string_buffer list = {0};
+    heed_error error = {0};
+    char *json = NULL;
+    for (const char *const *name = model->traces; *name; name++) {
+        heed_string_append(&list, *name, strlen(*name));
+        heed_string_append(&list, ",", 1);
+    }
+    heed_generation *g = generate(model, text, &(heed_generate_options){.max_length = target ? 0 : 4, .trace = list.text,
+                                                                        .target = target});
+    if (g && CHECK_OK(heed_generation_json(g, &json, &error), &error)) {
+        CHECK(strstr(json, "null,null") == NULL);
+        for (const char *const *name = model->traces; *name; name++) {
+            char quoted[128];
+            snprintf(quoted, sizeof quoted, "{\"name\":\"%s\"", *name);
+            heed_test_report(strstr(json, quoted) != NULL, __FILE__, __LINE__, *name);
+        }
+    }
+    heed_text_free(json);
+    heed_generation_free(g);
+    heed_string_free(&list);
+}
+
 /* Options that cannot be, each refused by a message that names it. */
 static void impossible_is_refused(const heed_model *model) {
     const struct {
@@ -277,6 +301,7 @@ int main(void) {
         forced_is_what_was_found(model, &tape, text, &greedy);
         forced_is_what_was_found(model, &tape, text, &beam);
         draws(model, &tape, text, i);
+        all_traces_are_given(model, "fade", i % 3 ? NULL : model->arch->starts_empty ? "face" : "P");
         if (i == 0)
             impossible_is_refused(model);
         heed_model_free(model);

@@ -62,8 +62,17 @@ static bool step_by_step(const small_config *config) {
 /* The shape that a trace of seq2seq has in a pass over `steps` target steps. */
 static void expect_shape(const heed_trace_entry *entry, const heed_model *model, const small_config *config,
                          const heed_batch *batch, int steps) {
-    const int memory = 2 * config->encoder_hidden;
+    const int memory = 2 * config->encoder_hidden, hidden = config->decoder_hidden;
+    const bool before = config->more && strstr(config->more, "before");
+    const char *const of_attention = "decoder.attention.";
+    const char *part = strncmp(entry->name, of_attention, strlen(of_attention)) == 0 ? entry->name + strlen(of_attention)
+                                                                                     : "";
     int want[3] = {batch->rows, steps, 0};
+    if (strcmp(entry->name, "encoder.summary") == 0) {
+        CHECK_INT(entry->rank, 2);
+        CHECK_INT(entry->dims[1], memory);
+        return;
+    }
     if (recurrent_part(entry->name) && entry->name[0] == 'e')
         want[1] = batch->source_length, want[2] = config->encoder_hidden;
     else if (recurrent_part(entry->name))
@@ -72,7 +81,17 @@ static void expect_shape(const heed_trace_entry *entry, const heed_model *model,
         want[1] = batch->source_length, want[2] = memory;
     else if (strcmp(entry->name, "decoder.h") == 0)
         want[2] = config->decoder_hidden;
-    else if (strcmp(entry->name, "decoder.attention.weights") == 0)
+    else if (strcmp(entry->name, "encoder.x") == 0)
+        want[1] = batch->source_length, want[2] = 5;
+    else if (strcmp(entry->name, "decoder.x") == 0)
+        want[2] = 4 + (before ? memory : 0) + (config->input_feeding ? hidden : 0);
+    else if (strcmp(entry->name, "decoder.readout") == 0 || strcmp(part, "query") == 0)
+        want[2] = hidden;
+    else if (strcmp(part, "keys") == 0)
+        want[1] = batch->source_length, want[2] = entry->dims[2]; /* as the score likes them */
+    else if (strcmp(part, "place") == 0)
+        want[2] = 1;
+    else if (strcmp(part, "weights") == 0 || strcmp(part, "scores") == 0 || strcmp(part, "distribution") == 0)
         want[2] = batch->source_length;
     else if (strcmp(entry->name, "decoder.context") == 0)
         want[2] = memory;
@@ -82,6 +101,44 @@ static void expect_shape(const heed_trace_entry *entry, const heed_model *model,
     CHECK_INT(entry->rank, 3);
     for (int i = 0; i < 3; i++)
         CHECK_INT(entry->dims[i], want[i]);
+}
+
+static const heed_trace_entry *entry_of(const heed_trace *trace, const char *name) {
+    for (int e = 0; e < trace->count; e++)
+        if (strcmp(trace->entries[e].name, name) == 0)
+            return &trace->entries[e];
+    return NULL;
+}
+
+/* The weights of a soft, global attention are the softmax of the scores that are told; a hard one's are 1 for the likeliest
+ * of its distribution; and the local place is within the source. */
+static void scores_explain_weights(const heed_trace *trace, const small_config *config, const heed_batch *batch) {
+    const heed_trace_entry *scores = entry_of(trace, "decoder.attention.scores");
+    const heed_trace_entry *weights = entry_of(trace, "decoder.attention.weights");
+    const heed_trace_entry *distribution = entry_of(trace, "decoder.attention.distribution");
+    const heed_trace_entry *place = entry_of(trace, "decoder.attention.place");
+    const bool local = config->more && strstr(config->more, "local");
+    CHECK((scores != NULL) == (strcmp(config->score, "none") != 0));
+    CHECK((distribution != NULL) == (config->more && strstr(config->more, "hard")));
+    CHECK((place != NULL) == (config->more && strstr(config->more, "predictive")));
+    for (int row = 0; weights && row < batch->rows * weights->dims[1]; row++) {
+        const int length = batch->source_lengths[row / weights->dims[1]], keys = weights->dims[2];
+        const size_t at = (size_t)row * keys;
+        double sum = 0;
+        int best = 0;
+        for (int k = 0; k < length; k++)
+            sum += exp((double)scores->values[at + k]);
+        for (int k = 0; k < length && !local; k++) {
+            const double want = exp((double)scores->values[at + k]) / sum;
+            heed_compare_one("softmax of the scores", at + k, (double)(distribution ? distribution : weights)->values[at + k],
+                             want, 1e-5);
+            best = distribution && distribution->values[at + k] > distribution->values[at + best] ? k : best;
+        }
+        if (distribution)
+            CHECK(weights->values[at + best] == 1);
+        if (place)
+            CHECK(place->values[row] >= 0 && place->values[row] <= (heed_real)(length - 1));
+    }
 }
 
 static void names_are_kept(const heed_model *model, const small_config *config, const heed_batch *batch,
@@ -99,10 +156,7 @@ static void names_are_kept(const heed_model *model, const small_config *config, 
                 found++;
         const char *part = recurrent_part(*name);
         const bool once = !step_by_step(config) || strncmp(*name, "encoder.", 8) == 0;
-        const bool absent = part ? strcmp(part, "h.gradient_norm") == 0 /* of a backward pass */
-                            : strcmp(*name, "decoder.context") == 0
-                                 ? config->more && strstr(config->more, "once")
-                                 : strcmp(config->score, "none") == 0 && strcmp(*name, "decoder.attention.weights") == 0;
+        const bool absent = part && strcmp(part, "h.gradient_norm") == 0; /* of a backward pass */
         CHECK_INT(found, absent ? 0 : once ? 1 : batch->target_length);
     }
     for (int e = 0; e < trace.count; e++) {
@@ -112,6 +166,7 @@ static void names_are_kept(const heed_model *model, const small_config *config, 
         CHECK(listed);
         expect_shape(&trace.entries[e], model, config, batch, step_by_step(config) ? 1 : batch->target_length);
     }
+    scores_explain_weights(&trace, config, batch);
     heed_trace_free(&trace);
 }
 
@@ -158,6 +213,7 @@ static void names_are_given(void) {
     CHECK(steps >= 1 && steps <= 4);
     CHECK_INT(traced(model, "decoder.logits", 9), steps);
     CHECK_INT(traced(model, "attention", 4), steps);
+    CHECK_INT(traced(model, "decoder.combine.weight", 6 * (6 + 8)), 1);
     CHECK_INT(traced(model, "decoder.attention.weights", 4), steps);
     CHECK_INT(traced(model, "decoder.h,encoder.h,decoder.context", 0), 2 * steps + 1);
     const char *const wrong[] = {"decoder", "decoder.h,", "decoder.h.", ",", "decoder.h,nothing", "Attention"};

@@ -58,8 +58,11 @@ static void the_future_is_not_seen(const heed_model *model, heed_tape *tape, con
 static void names_are_kept(const heed_model *model, heed_tape *tape, const heed_batch *batch) {
     heed_trace trace = traced(model, tape, batch);
     int names = 0;
-    for (; model->traces[names]; names++)
-        heed_test_report(entry_of(&trace, model->traces[names]) != NULL, __FILE__, __LINE__, model->traces[names]);
+    for (const char *const *name = model->traces; *name; name++) {
+        const bool backward = strstr(*name, ".gradient_norm") != NULL;
+        heed_test_report((entry_of(&trace, *name) != NULL) != backward, __FILE__, __LINE__, *name);
+        names += !backward;
+    }
     CHECK_INT(names, trace.count);
     for (int e = 0; e < trace.count; e++) {
         const heed_trace_entry *entry = &trace.entries[e];
@@ -79,6 +82,80 @@ static void names_are_kept(const heed_model *model, heed_tape *tape, const heed_
         }
     }
     heed_trace_free(&trace);
+}
+
+/* The weights are the softmax of the scores over the keys that are seen. */
+static void scores_explain_weights(const heed_model *model, heed_tape *tape, const heed_batch *batch) {
+    heed_trace trace = traced(model, tape, batch);
+    for (const char *const *name = model->traces; *name; name++) {
+        char full[96];
+        const char *end = strstr(*name, ".scores");
+        if (!end)
+            continue;
+        snprintf(full, sizeof full, "%.*s.weights", (int)(end - *name), *name);
+        const heed_trace_entry *scores = entry_of(&trace, *name), *weights = entry_of(&trace, full);
+        if (!CHECK(scores && weights))
+            continue;
+        const size_t keys = (size_t)scores->dims[3];
+        for (size_t row = 0; row < count_of(scores); row += keys) {
+            double sum = 0, largest = -INFINITY;
+            for (size_t k = row; k < row + keys; k++) /* what is not seen has both zero */
+                largest = weights->values[k] > 0 ? fmax(largest, (double)scores->values[k]) : largest;
+            for (size_t k = row; k < row + keys; k++)
+                sum += weights->values[k] > 0 ? exp((double)scores->values[k] - largest) : 0;
+            for (size_t k = row; k < row + keys; k++) {
+                const bool seen = weights->values[k] > 0 || scores->values[k] != 0;
+                heed_compare_one(full, k, (double)weights->values[k],
+                                 seen ? exp((double)scores->values[k] - largest) / sum : 0, 1e-5);
+            }
+        }
+    }
+    heed_trace_free(&trace);
+}
+
+/* The gradient by depth. At the bottom it is that of the table of embeddings, whose rows are read once each here, without
+ * the factor sqrt(C); at the top, with the mean over the text, Wo^T (p - target) / T at every step. */
+static void gradients_by_depth(heed_tape *tape) {
+    enum { TOKENS = 4, SIZE = 6, LABELS = 5 };
+    heed_model *model = small_model_of("{\"model_type\": \"transformer_classifier\", \"d_model\": 6, \"heads\": 2, "
+                                       "\"ffn\": 5, \"layers\": 3, \"positions\": \"none\"}", 4, 0.5);
+    int32_t source[TOKENS] = {4, 7, 5, 9}, length = TOKENS, in = HEED_TOKEN_BOS, out = HEED_TOKEN_SPECIALS + 2, one = 1;
+    const heed_batch batch = {.rows = 1, .source_length = TOKENS, .target_length = 1, .source = source,
+                              .source_lengths = &length, .target_in = &in, .target_out = &out, .target_lengths = &one,
+                              .tokens = 1};
+    heed_trace trace = {0};
+    if (!model)
+        return;
+    heed_real *grads = heed_alloc(model->params.size, sizeof *grads);
+    tape->trace = &trace;
+    small_loss(model, tape, &batch, 0, grads);
+    tape->trace = NULL;
+    const heed_real *table = grads + model->params.list[heed_params_find(&model->params, "embedding.weight")].offset;
+    const heed_real *wo = model->params.values + model->params.list[heed_params_find(&model->params, "output.weight")].offset;
+    const heed_trace_entry *bottom = entry_of(&trace, "encoder.x.gradient_norm"), *logits = entry_of(&trace, "logits");
+    const heed_trace_entry *top = entry_of(&trace, "encoder.2.h.gradient_norm");
+    CHECK(entry_of(&trace, "encoder.1.h.gradient_norm") != NULL);
+    if (CHECK(bottom && top && logits) && CHECK_INT(bottom->rank, 2) && CHECK_INT(top->dims[1], TOKENS)) {
+        double sum = 0, squares = 0;
+        for (int v = 0; v < LABELS; v++)
+            sum += exp((double)logits->values[v]);
+        for (int k = 0; k < SIZE; k++) {
+            double d = 0;
+            for (int v = 0; v < LABELS; v++)
+                d += (exp((double)logits->values[v]) / sum - (v == 2)) * (double)wo[v * SIZE + k];
+            squares += d * d;
+        }
+        for (int t = 0; t < TOKENS; t++) {
+            double row = 0;
+            for (int k = 0; k < SIZE; k++)
+                row += pow((double)table[source[t] * SIZE + k], 2);
+            heed_compare_one("gradient of the embedding", (size_t)t, (double)bottom->values[t], sqrt(row / SIZE), 1e-5);
+            heed_compare_one("gradient at the top", (size_t)t, (double)top->values[t], sqrt(squares) / TOKENS, 1e-5);
+        }
+    }
+    heed_trace_free(&trace);
+    heed_free(grads);
+    heed_model_free(model);
 }
 
 /* Longer than the cache begins with: it grows, and the steps are still those of the whole pass. The second time nothing is
@@ -271,12 +348,14 @@ int main(void) {
         const heed_batch batch = small_batch(&arena, &rng, ROWS, 1 + (int)heed_rng_below(&rng, 9), STEPS);
         the_future_is_not_seen(model, &tape, &batch, (int)heed_rng_below(&rng, STEPS + 1));
         names_are_kept(model, &tape, &batch);
+        scores_explain_weights(model, &tape, &batch);
         if (i % 5 == 0)
             cache_grows(model, &tape, &rng);
         heed_arena_free(&arena);
         heed_model_free(model);
     }
     length_is_limited(&tape);
+    gradients_by_depth(&tape);
     muted_heads_are_silent(&tape, &rng);
     heads_are_muted_by_name();
     temperature_flattens(&tape, &rng);

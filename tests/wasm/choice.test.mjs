@@ -87,7 +87,7 @@ const refused = [
   [{ target: 'A ü' }, 'unknown', /target: .*"ü"/],
   [{ target: 'A\0' }, 'argument', /NUL/],
   [{ temperature: 1000 }, 'argument', /temperature: 1000 is not in 0.01..100/],
-  [{ temperature: NaN }, 'argument', /temperature: nan/],
+  [{ temperature: NaN }, 'argument', /temperature: nan/i],
   [{ topP: 2 }, 'argument', /top_p: 2 is not in 0..1/],
   [{ topK: 1.5 }, 'argument', /topK is 1.5/],
   [{ seed: 2 ** 60 }, 'argument', /seed is/],

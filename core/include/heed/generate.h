@@ -31,9 +31,9 @@ typedef struct heed_generate_options {
                            weights are sharper than in training, above 1 flatter; 0: 1 */
     const char *mute;   /* comma-separated attention heads that contribute zero ("encoder.0.self_attention.2": the third
                            of that layer); NULL: none; a name that is no head of the model is an error */
-    const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept);
-                           NULL: none; a name that the architecture does not keep is an error. Names in
-                           ".gradient_norm" are of -log p of the best output, and there when it is done */
+    const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept; a
+                           parameter's name gives its values); NULL: none; a name that the model does not keep is an
+                           error. Names in ".gradient_norm" are of -log p of the best output, and there when it is done */
 } heed_generate_options;
 
 /* One decoding step of a hypothesis. `attention` has one weight per input token (NULL without attention). */

@@ -29,7 +29,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     static const char where[] = "config";
     static const char *const fields[] = {"model_type", "embedding", "hidden",  "layers", "bidirectional",
                                          "cell",       "pooling",   "dropout", "truncate", "loss", NULL};
-    static const char *const more[] = {"encoder.h", "logits", NULL};
+    static const char *const more[] = {"encoder.x", "encoder.h", "summary", "logits", NULL};
     int64_t hidden = 128, layers = 1, truncate = 0;
     double dropout = 0;
     bool bidirectional = false;
@@ -68,7 +68,10 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
                                       model->head.size, true);
     model->network = net;
     const heed_recurrent_layer *const encoder = &net->encoder;
-    return heed_recurrent_traces(model, &encoder, 1, more, error);
+    heed_trace_list list;
+    HEED_TRY(heed_recurrent_traces(model, &encoder, 1, &list, error));
+    heed_trace_list_add(&list, "", more);
+    return heed_trace_list_end(&list, error);
 }
 
 static heed_tensor *outputs(const heed_model *model, heed_tape *tape, const heed_source *source)
@@ -76,7 +79,9 @@ static heed_tensor *outputs(const heed_model *model, heed_tape *tape, const heed
     const network *net = model->network;
     const heed_params *params = &model->params;
     heed_recurrent_state last;
-    heed_tensor *x = heed_dropout(tape, heed_input_apply(model, tape, &net->input, source), net->dropout);
+    heed_tensor *x = heed_input_apply(model, tape, &net->input, source);
+    heed_trace_keep(tape, "encoder.x", x);
+    x = heed_dropout(tape, x, net->dropout);
     const bool every = model->head.every, last_only = !net->mean && !every && !tape->trace;
     heed_tensor *y = heed_recurrent_apply(tape, params, &net->encoder, x, source->lengths, NULL, last_only, &last);
     if (y)
@@ -84,6 +89,7 @@ static heed_tensor *outputs(const heed_model *model, heed_tape *tape, const heed
     heed_tensor *summary = every       ? y
                            : net->mean ? heed_mean_over_time(tape, y, source->lengths)
                                        : last.h[net->encoder.layers - 1];
+    heed_trace_keep(tape, "summary", summary);
     heed_tensor *logits = heed_linear_apply(tape, params, &net->output, heed_dropout(tape, summary, net->dropout));
     heed_trace_keep(tape, "logits", logits);
     return logits;

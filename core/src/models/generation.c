@@ -32,19 +32,47 @@ static bool is_in(const char *const *names, const char *name, size_t n)
     return false;
 }
 
-/* Every name of the comma-separated list is one of `names`, or `more`. */
-static heed_status check_names(const char *what, const char *list, const char *const *names, const char *more,
-                               const char *wrong, heed_error *error)
+static bool is_parameter(const heed_model *model, const char *name, size_t n)
 {
-    const char *const also[] = {more, NULL};
-    for (const char *name = list; *name;) {
-        const size_t n = strcspn(name, ",");
-        if (!is_in(names, name, n) && !is_in(also, name, n))
-            return heed_fail(error, HEED_ERROR_UNKNOWN, "%s: \"%.*s\" is not %s", what, (int)(n < 100 ? n : 100), name,
-                             wrong);
-        name += n + (name[n] == ',');
+    char copy[sizeof model->params.list->name];
+    if (n >= sizeof copy)
+        return false;
+    memcpy(copy, name, n);
+    copy[n] = '\0';
+    return heed_params_find(&model->params, copy) >= 0;
+}
+
+/* The first of the comma-separated `list` that is not among `names`; NULL when all are. */
+static const char *find_stranger(const char *list, const char *const *names, size_t *n)
+{
+    for (; *list; list += *n + (list[*n] == ',')) {
+        *n = strcspn(list, ",");
+        if (!is_in(names, list, *n))
+            return list;
+    }
+    return NULL;
+}
+
+/* A trace is what the model keeps, "attention", or a parameter. */
+static heed_status check_traces(const heed_model *model, const char *list, heed_error *error)
+{
+    size_t n = 0;
+    while ((list = find_stranger(list, model->traces, &n)) != NULL) {
+        if (!is_in((const char *const[]){"attention", NULL}, list, n) && !is_parameter(model, list, n))
+            return heed_fail(error, HEED_ERROR_UNKNOWN, "trace: \"%.*s\" is not kept by this model",
+                             (int)(n < 100 ? n : 100), list);
+        list += n + (list[n] == ',');
     }
     return HEED_OK;
+}
+
+static heed_status check_heads(const heed_model *model, const char *list, heed_error *error)
+{
+    size_t n = 0;
+    const char *name = find_stranger(list, model->heads, &n);
+    return !name ? HEED_OK
+                 : heed_fail(error, HEED_ERROR_UNKNOWN, "mute: \"%.*s\" is not an attention head of this model",
+                             (int)(n < 100 ? n : 100), name);
 }
 
 static heed_status check_number(const char *name, double value, double min, double max, heed_error *error)
@@ -100,11 +128,11 @@ static heed_status check_options(heed_generation *g, const heed_generate_options
     g->tape.attention_temperature = options->attention_temperature;
     heed_rng_seed(&g->tape.rng, options->seed, 0);
     if (options->trace) {
-        HEED_TRY(check_names("trace", options->trace, g->model->traces, "attention", "kept by this model", error));
+        HEED_TRY(check_traces(g->model, options->trace, error));
         g->tape.trace = &g->trace;
     }
     if (options->mute)
-        HEED_TRY(check_names("mute", options->mute, g->model->heads, NULL, "an attention head of this model", error));
+        HEED_TRY(check_heads(g->model, options->mute, error));
     return HEED_OK;
 }
 

@@ -131,27 +131,62 @@ static bool wanted(const char *list, const char *name)
     return false;
 }
 
+/* Name and shape; the values are to follow. */
+static size_t begin_entry(heed_json_writer *writer, const char *name, int rank, const int *dims)
+{
+    size_t count = 1;
+    heed_json_write_object(writer, NULL);
+    heed_json_write_string(writer, "name", name);
+    heed_json_write_array(writer, "shape");
+    for (int k = 0; k < rank; k++) {
+        heed_json_write_int(writer, NULL, dims[k]);
+        count *= (size_t)dims[k];
+    }
+    heed_json_write_end_array(writer);
+    heed_json_write_array(writer, "values");
+    return count;
+}
+
+static void end_entry(heed_json_writer *writer)
+{
+    heed_json_write_end_array(writer);
+    heed_json_write_end_object(writer);
+}
+
+/* The parameters among the names, as the kernels read them: int8 ones are what their rounded values stand for. */
+static void write_parameters(const heed_generation *g, heed_json_writer *writer)
+{
+    const heed_params *params = &g->model->params;
+    for (int id = 0; g->options.trace && id < params->count; id++) {
+        const heed_param *param = &params->list[id];
+        const size_t width = heed_param_width(param);
+        if (!wanted(g->options.trace, param->name))
+            continue;
+        heed_real *row = heed_alloc(width, sizeof *row);
+        begin_entry(writer, param->name, param->rank, param->dims);
+        for (size_t i = 0; row && i < heed_param_rows(param); i++) {
+            heed_params_get_row(params, id, i, row);
+            for (size_t k = 0; k < width; k++)
+                heed_json_write_real(writer, NULL, (double)row[k], DIGITS);
+        }
+        end_entry(writer);
+        writer->out->failed = writer->out->failed || !row;
+        heed_free(row);
+    }
+}
+
 static void write_trace(const heed_generation *g, heed_json_writer *writer)
 {
     heed_json_write_array(writer, "trace");
+    write_parameters(g, writer);
     for (int i = 0; i < g->trace.count; i++) {
         const heed_trace_entry *entry = &g->trace.entries[i];
-        size_t count = 1;
         if (!wanted(g->options.trace, entry->name))
             continue;
-        heed_json_write_object(writer, NULL);
-        heed_json_write_string(writer, "name", entry->name);
-        heed_json_write_array(writer, "shape");
-        for (int k = 0; k < entry->rank; k++) {
-            heed_json_write_int(writer, NULL, entry->dims[k]);
-            count *= (size_t)entry->dims[k];
-        }
-        heed_json_write_end_array(writer);
-        heed_json_write_array(writer, "values");
+        const size_t count = begin_entry(writer, entry->name, entry->rank, entry->dims);
         for (size_t k = 0; k < count; k++)
             heed_json_write_real(writer, NULL, (double)entry->values[k], DIGITS);
-        heed_json_write_end_array(writer);
-        heed_json_write_end_object(writer);
+        end_entry(writer);
     }
     heed_json_write_end_array(writer);
 }

@@ -7,41 +7,42 @@
 
 enum { TRACES_MAX = 64 };
 
-typedef struct trace_list {
-    heed_arena *arena;
-    const char **names; /* NULL-terminated */
-    int count;
-    bool failed;
-} trace_list;
-
-static void add(trace_list *list, const char *prefix, const char *name)
+void heed_trace_list_add(heed_trace_list *list, const char *prefix, const char *const *names)
 {
-    char full[96];
-    snprintf(full, sizeof full, "%s.%s", prefix, name);
-    const char *copy = list->count + 1 < TRACES_MAX ? heed_arena_string(list->arena, full, strlen(full)) : NULL;
-    if (copy)
-        list->names[list->count++] = copy;
-    else
-        list->failed = true;
+    for (; *names; names++) {
+        char full[96];
+        snprintf(full, sizeof full, "%s%s", prefix, *names);
+        const char *copy =
+            list->count + 1 < TRACES_MAX ? heed_arena_string(&list->model->arena, full, strlen(full)) : NULL;
+        if (copy)
+            list->names[list->count++] = copy;
+        else
+            list->failed = true;
+    }
 }
 
 heed_status heed_recurrent_traces(heed_model *model, const heed_recurrent_layer *const *layers, int count,
-                                  const char *const *more, heed_error *error)
+                                  heed_trace_list *list, heed_error *error)
 {
-    trace_list list = {.arena = &model->arena};
-    list.names = heed_arena_alloc_zero(&model->arena, TRACES_MAX * sizeof *list.names);
-    if (!list.names)
+    static const char *const norm[] = {"h.gradient_norm", NULL};
+    *list = (heed_trace_list){.model = model};
+    list->names = heed_arena_alloc_zero(&model->arena, TRACES_MAX * sizeof *list->names);
+    if (!list->names)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the names of traces");
     for (int i = 0; i < count; i++)
         for (int d = 0; d < (layers[i]->bidirectional ? 2 : 1); d++) {
-            for (const char *const *name = layers[i]->cell->traces; *name; name++)
-                add(&list, layers[i]->trace[d], *name);
-            add(&list, layers[i]->trace[d], "h.gradient_norm");
+            char prefix[64];
+            snprintf(prefix, sizeof prefix, "%s.", layers[i]->trace[d]);
+            heed_trace_list_add(list, prefix, layers[i]->cell->traces);
+            heed_trace_list_add(list, prefix, norm);
         }
-    for (; *more && list.count + 1 < TRACES_MAX; more++)
-        list.names[list.count++] = *more;
-    if (list.failed || *more)
+    return HEED_OK;
+}
+
+heed_status heed_trace_list_end(heed_trace_list *list, heed_error *error)
+{
+    if (list->failed)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the names of traces");
-    model->traces = list.names;
+    list->model->traces = list->names;
     return HEED_OK;
 }

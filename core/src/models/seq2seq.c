@@ -34,6 +34,7 @@ heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const
     heed_tensor *x = heed_input_apply(model, tape, &net->input, source);
     heed_recurrent_state last;
     heed_encoded result = {0};
+    heed_trace_keep(tape, "encoder.x", x);
     /* [book:encoder] */
     x = heed_dropout(tape, x, net->dropout);
     result.memory = heed_recurrent_apply(tape, params, &net->encoder, x, source->lengths, NULL, false, &last);
@@ -43,6 +44,7 @@ heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const
     /* [book:summary] */
     result.summary = last.h[net->encoder.layers - 1];
     /* [/book] */
+    heed_trace_keep(tape, "encoder.summary", result.summary);
     if (net->attends)
         result.prepared = net->attention.score->prepare(tape, params, &net->attention, result.memory);
     for (int l = 0; l < net->decoder.layers; l++) {
@@ -68,6 +70,11 @@ static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const h
                                                                source->memory, lengths, first);
         result->attention = attention;
         context = attention.context;
+        heed_trace_keep(tape, "decoder.attention.query", h);
+        heed_trace_keep(tape, "decoder.attention.keys", source->prepared);
+        heed_trace_keep(tape, "decoder.attention.scores", attention.scores);
+        heed_trace_keep(tape, "decoder.attention.place", attention.place);
+        heed_trace_keep(tape, "decoder.attention.distribution", attention.distribution);
         heed_trace_keep(tape, "decoder.attention.weights", attention.weights);
     } else {
         context = heed_tile_time(tape, source->summary, length);
@@ -100,6 +107,7 @@ heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const
     heed_tensor *h = heed_recurrent_apply(tape, params, &net->decoder, x, NULL, state, false, state);
     /* [/book] */
     result.h = h;
+    heed_trace_keep(tape, "decoder.x", x);
     heed_trace_keep(tape, "decoder.h", h);
     if (!net->before)
         context = context_of(model, tape, source, lengths, h, first, length, &result);
@@ -109,6 +117,7 @@ heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const
     heed_tensor *dropped = heed_dropout(tape, result.readout, net->dropout);
     result.logits = heed_linear_apply(tape, params, &net->output, dropped);
     /* [/book] */
+    heed_trace_keep(tape, "decoder.readout", result.readout);
     heed_trace_keep(tape, "decoder.logits", result.logits);
     return result;
 }

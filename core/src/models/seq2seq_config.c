@@ -29,6 +29,28 @@ static heed_status choose_locality(const char *local, const char *score, heed_lo
     return heed_fail(error, HEED_ERROR_UNKNOWN, "config: local \"%s\" is not one of: none monotonic predictive", local);
 }
 
+/* What this network keeps beside its cells. */
+static heed_status list_traces(heed_model *model, heed_error *error)
+{
+    static const char *const always[] = {"encoder.x", "encoder.h",       "encoder.summary", "decoder.x",
+                                         "decoder.h", "decoder.readout", "decoder.logits",  NULL};
+    static const char *const attention[] = {"query", "keys", "scores", "weights", NULL};
+    const heed_seq2seq *net = model->network;
+    const heed_recurrent_layer *const layers[] = {&net->encoder, &net->decoder};
+    heed_trace_list list;
+    HEED_TRY(heed_recurrent_traces(model, layers, 2, &list, error));
+    heed_trace_list_add(&list, "", always);
+    if (!net->once)
+        heed_trace_list_add(&list, "decoder.", (const char *const[]){"context", NULL});
+    if (net->attends)
+        heed_trace_list_add(&list, "decoder.attention.", attention);
+    if (net->attention.hard)
+        heed_trace_list_add(&list, "decoder.attention.", (const char *const[]){"distribution", NULL});
+    if (net->attention.locality == HEED_LOCAL_PREDICTIVE)
+        heed_trace_list_add(&list, "decoder.attention.", (const char *const[]){"place", NULL});
+    return heed_trace_list_end(&list, error);
+}
+
 heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, int source_vocabulary,
                                    int target_vocabulary, heed_error *error)
 {
@@ -37,8 +59,6 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
                                          "encoder_layers", "decoder_hidden", "decoder_layers", "score",
                                          "input_feeding", "dropout", "cell", "attend",
                                          "vector", "teacher_forcing", "local", "reach", "hard", NULL};
-    static const char *const more[] = {"encoder.h",       "decoder.h",      "decoder.attention.weights",
-                                       "decoder.context", "decoder.logits", NULL};
     int64_t target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
     int64_t decoder_hidden = 256, decoder_layers = 1, reach = 2;
     double dropout = 0, teacher_forcing = 1;
@@ -129,6 +149,5 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     net->combine = heed_linear_declare(params, "decoder.combine", (once ? 0 : memory) + hidden, hidden, true);
     net->output = heed_linear_declare(params, "decoder.output", hidden, target_vocabulary, true);
     model->network = net;
-    const heed_recurrent_layer *const layers[] = {&net->encoder, &net->decoder};
-    return heed_recurrent_traces(model, layers, 2, more, error);
+    return list_traces(model, error);
 }

@@ -17,7 +17,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
                              heed_error *error)
 {
     static const char *const fields[] = {"model_type", "layers", "pooling", "loss", HEED_STACK_FIELDS, NULL};
-    static const char *const poolings[] = {"mean", "first", NULL}, *const more[] = {"logits", NULL};
+    static const char *const poolings[] = {"mean", "first", NULL}, *const more[] = {"summary", "logits", NULL};
     heed_stack_options options;
     int pooling = 0;
     HEED_TRY(heed_json_only(config, "config", fields, error));
@@ -46,6 +46,7 @@ static heed_tensor *outputs(const heed_model *model, heed_tape *tape, const heed
     for (int b = 0; read && b < rows; b++)
         read[b] = net->first && source->lengths[b] > 1 ? 1 : source->lengths[b];
     heed_tensor *summary = read ? heed_mean_over_time(tape, h, read) : &tape->invalid;
+    heed_trace_keep(tape, "summary", summary);
     heed_tensor *logits = heed_linear_apply(tape, &model->params, &net->output,
                                             heed_dropout(tape, summary, net->encoder.options.dropout));
     heed_trace_keep(tape, "logits", logits);

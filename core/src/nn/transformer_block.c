@@ -50,6 +50,14 @@ static void keep(heed_tape *tape, const heed_transformer_block *block, const cha
     heed_trace_keep(tape, name, x);
 }
 
+/* How strongly the loss pulls at the block's output: by depth it fades or grows. */
+static void watch(heed_tape *tape, const heed_transformer_block *block, const heed_tensor *x)
+{
+    char name[96];
+    snprintf(name, sizeof name, "%s.h", block->name);
+    heed_trace_watch(tape, name, x);
+}
+
 uint64_t heed_muted_heads(const heed_tape *tape, const char *block, const char *sublayer)
 {
     char prefix[96];
@@ -69,20 +77,36 @@ uint64_t heed_muted_heads(const heed_tape *tape, const char *block, const char *
     return mask;
 }
 
+/* A sublayer's norm, with what it is given and what it gives. */
+static heed_tensor *norm_of(heed_tape *tape, const heed_params *params, const heed_transformer_block *block,
+                            const heed_norm_layer *norm, heed_tensor *x, const heed_stack_pass *pass)
+{
+    const char *sublayer = norm == &block->self_norm ? "self_attention" : norm == &block->ffn_norm ? "ffn" : "cross_attention";
+    char part[64];
+    heed_tensor *y = heed_norm_apply(tape, params, norm, x, heed_counted(pass));
+    snprintf(part, sizeof part, "%s.norm.x", sublayer);
+    keep(tape, block, part, x);
+    snprintf(part, sizeof part, "%s.norm.y", sublayer);
+    keep(tape, block, part, y);
+    return y;
+}
+
 /* What a sublayer reads, and what it makes of its result y: the norm's place and the residual are decided here only. */
 static heed_tensor *enter(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
-                          const heed_norm_layer *norm, heed_tensor *x, const heed_stack_pass *pass)
+                          const heed_transformer_block *block, const heed_norm_layer *norm, heed_tensor *x,
+                          const heed_stack_pass *pass)
 {
-    return options->norm == HEED_NORM_PRE ? heed_norm_apply(tape, params, norm, x, heed_counted(pass)) : x;
+    return options->norm == HEED_NORM_PRE ? norm_of(tape, params, block, norm, x, pass) : x;
 }
 
 static heed_tensor *leave(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
-                          const heed_norm_layer *norm, heed_tensor *x, heed_tensor *y, const heed_stack_pass *pass)
+                          const heed_transformer_block *block, const heed_norm_layer *norm, heed_tensor *x,
+                          heed_tensor *y, const heed_stack_pass *pass)
 {
     y = heed_dropout(tape, y, options->dropout);
     if (options->residual)
         y = heed_add(tape, x, y);
-    return options->norm == HEED_NORM_POST ? heed_norm_apply(tape, params, norm, y, heed_counted(pass)) : y;
+    return options->norm == HEED_NORM_POST ? norm_of(tape, params, block, norm, y, pass) : y;
 }
 
 /* Adds the keys and values of qkv [B, T, 3C] to the cache, behind what each row has. */
@@ -113,7 +137,7 @@ static heed_heads_result attend_to_cache(heed_tape *tape, const heed_stack_optio
 {
     int32_t *lengths = heed_tape_alloc(tape, (size_t)cache->rows, sizeof *lengths);
     if (!lengths)
-        return (heed_heads_result){&tape->invalid, &tape->invalid};
+        return (heed_heads_result){&tape->invalid, &tape->invalid, NULL};
     for (int row = 0; row < cache->rows; row++)
         lengths[row] = cache->lengths[row] + 1;
     heads->lengths = lengths;
@@ -144,6 +168,7 @@ static heed_tensor *attend_to_self(heed_tape *tape, const heed_params *params, c
                                          : heed_multi_head_attention(tape, qkv, NULL, &heads);
     heed_tensor *y = heed_linear_apply(tape, params, &block->self_output, result.context);
     /* [/book] */
+    keep(tape, block, "self_attention.scores", result.scores);
     keep(tape, block, "self_attention.weights", result.weights);
     keep(tape, block, "self_attention.context", result.context);
     keep(tape, block, "self_attention.output", y);
@@ -161,6 +186,7 @@ static heed_tensor *attend_to_memory(heed_tape *tape, const heed_params *params,
     heed_tensor *y = heed_linear_apply(tape, params, &block->cross_output, result.context);
     keep(tape, block, "cross_attention.query", query);
     keep(tape, block, "cross_attention.key_value", kv);
+    keep(tape, block, "cross_attention.scores", result.scores);
     keep(tape, block, "cross_attention.weights", result.weights);
     keep(tape, block, "cross_attention.context", result.context);
     keep(tape, block, "cross_attention.output", y);
@@ -186,19 +212,20 @@ heed_tensor *heed_block_apply(heed_tape *tape, const heed_params *params, const 
                               const heed_transformer_block *block, heed_tensor *x, heed_tensor *kv,
                               heed_real *cache_kv, heed_stack_pass *pass)
 {
-    heed_tensor *y = enter(tape, params, options, &block->self_norm, x, pass);
+    heed_tensor *y = enter(tape, params, options, block, &block->self_norm, x, pass);
     y = attend_to_self(tape, params, options, block, y, cache_kv, pass);
-    x = leave(tape, params, options, &block->self_norm, x, y, pass);
+    x = leave(tape, params, options, block, &block->self_norm, x, y, pass);
     keep(tape, block, "self_attention.h", x);
     if (options->cross) {
-        y = enter(tape, params, options, &block->cross_norm, x, pass);
+        y = enter(tape, params, options, block, &block->cross_norm, x, pass);
         y = attend_to_memory(tape, params, options, block, y, kv, pass);
-        x = leave(tape, params, options, &block->cross_norm, x, y, pass);
+        x = leave(tape, params, options, block, &block->cross_norm, x, y, pass);
         keep(tape, block, "cross_attention.h", x);
     }
-    y = enter(tape, params, options, &block->ffn_norm, x, pass);
+    y = enter(tape, params, options, block, &block->ffn_norm, x, pass);
     y = feed_forward(tape, params, options, block, y);
-    x = leave(tape, params, options, &block->ffn_norm, x, y, pass);
+    x = leave(tape, params, options, block, &block->ffn_norm, x, y, pass);
     keep(tape, block, "h", x);
+    watch(tape, block, x);
     return x;
 }

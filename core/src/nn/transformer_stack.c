@@ -59,6 +59,13 @@ static void keep(heed_tape *tape, const heed_transformer_stack *stack, const cha
     heed_trace_keep(tape, name, x);
 }
 
+static void watch(heed_tape *tape, const heed_transformer_stack *stack, const heed_tensor *x)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s.x", stack->name);
+    heed_trace_watch(tape, name, x);
+}
+
 /* The rows of the table of positions, NULL without one. */
 static heed_tensor *positions(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack)
 {
@@ -69,12 +76,27 @@ static heed_tensor *positions(heed_tape *tape, const heed_params *params, const 
                             : NULL;
 }
 
+/* Keeps the positions of the steps that come after `first`, [steps, C]. */
+static void keep_positions(heed_tape *tape, const heed_transformer_stack *stack, const heed_tensor *table, int first,
+                           int steps)
+{
+    const int size = stack->options.size;
+    if (!tape->trace || !table || !heed_tensor_ok(table))
+        return;
+    heed_tensor *rows = heed_tensor_new(tape, false, 2, (int[]){steps, size});
+    for (int t = 0; heed_tensor_ok(rows) && t < steps; t++)
+        heed_weight_row(tape, table, first + t, rows->data + (size_t)t * size);
+    keep(tape, stack, "positions", rows);
+}
+
 /* sqrt(C) x + positions, which begin behind what the cache has of each row. */
 static heed_tensor *place(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
                           heed_tensor *x, const heed_stack_cache *cache)
 {
     const double scale = sqrt((double)stack->options.size);
     heed_tensor *table = positions(tape, params, stack);
+    if (heed_tensor_ok(x))
+        keep_positions(tape, stack, table, cache ? cache->lengths[0] : 0, x->dims[1]);
     if (!cache || !table)
         return heed_add_positions(tape, x, scale, table, 0);
     heed_tensor *y = heed_add_positions(tape, x, scale, NULL, 0);
@@ -103,6 +125,7 @@ heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const 
     keep(tape, stack, "embedding", x);
     x = place(tape, params, stack, x, pass->cache);
     keep(tape, stack, "x", x);
+    watch(tape, stack, x);
     x = heed_dropout(tape, x, options->dropout);
     for (int l = 0; l < options->layers; l++) {
         const heed_transformer_block *block = &stack->blocks[l];
@@ -129,12 +152,16 @@ heed_tensor **heed_stack_memory(heed_tape *tape, const heed_params *params, cons
     return kv;
 }
 
-static const char *const stack_parts[] = {"embedding", "x", "h"};
-static const char *const block_parts[] = {"self_attention.qkv", "self_attention.weights", "self_attention.context",
-                                          "self_attention.output", "self_attention.h", "ffn.hidden", "ffn.output", "h"};
-static const char *const cross_parts[] = {"cross_attention.query", "cross_attention.key_value",
+static const char *const stack_parts[] = {"embedding", "x", "x.gradient_norm", "h"};
+static const char *const position_parts[] = {"positions"};
+static const char *const block_parts[] = {"self_attention.qkv", "self_attention.scores", "self_attention.weights",
+                                          "self_attention.context", "self_attention.output", "self_attention.h",
+                                          "ffn.hidden", "ffn.output", "h", "h.gradient_norm"};
+static const char *const norm_parts[] = {"self_attention.norm.x", "self_attention.norm.y", "ffn.norm.x", "ffn.norm.y"};
+static const char *const cross_parts[] = {"cross_attention.query", "cross_attention.key_value", "cross_attention.scores",
                                           "cross_attention.weights", "cross_attention.context",
                                           "cross_attention.output", "cross_attention.h"};
+static const char *const cross_norm_parts[] = {"cross_attention.norm.x", "cross_attention.norm.y"};
 #define COUNT(list) ((int)(sizeof(list) / sizeof *(list)))
 
 /* "<prefix>.<part>", or without a part "<prefix>.<number>", as list[at]. */
@@ -158,11 +185,16 @@ static int append_all(const char *prefix, const char *const *parts, int count, h
 
 int heed_stack_traces(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed)
 {
+    const bool positions = stack->options.positions != HEED_NO_POSITIONS, norms = stack->options.norm != HEED_NORM_NONE;
+    const bool cross = stack->options.cross;
     at = append_all(stack->name, stack_parts, COUNT(stack_parts), arena, list, at, failed);
+    at = append_all(stack->name, position_parts, positions ? COUNT(position_parts) : 0, arena, list, at, failed);
     for (int l = 0; l < stack->options.layers; l++) {
-        at = append_all(stack->blocks[l].name, block_parts, COUNT(block_parts), arena, list, at, failed);
-        if (stack->options.cross)
-            at = append_all(stack->blocks[l].name, cross_parts, COUNT(cross_parts), arena, list, at, failed);
+        const char *name = stack->blocks[l].name;
+        at = append_all(name, block_parts, COUNT(block_parts), arena, list, at, failed);
+        at = append_all(name, norm_parts, norms ? COUNT(norm_parts) : 0, arena, list, at, failed);
+        at = append_all(name, cross_parts, cross ? COUNT(cross_parts) : 0, arena, list, at, failed);
+        at = append_all(name, cross_norm_parts, cross && norms ? COUNT(cross_norm_parts) : 0, arena, list, at, failed);
     }
     return at;
 }

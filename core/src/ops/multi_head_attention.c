@@ -149,7 +149,7 @@ static const char *misfit(const heed_tensor *q, const heed_tensor *kv, const hee
 heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, heed_tensor *kv,
                                             const heed_heads *options)
 {
-    const heed_heads_result failed = {&tape->invalid, &tape->invalid};
+    const heed_heads_result failed = {&tape->invalid, &tape->invalid, NULL};
     if (!heed_tensor_ok(q) || (kv && !heed_tensor_ok(kv)))
         return failed;
     const char *wrong = misfit(q, kv, options);
@@ -167,7 +167,8 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
                                                  (int[]){l.rows, l.queries, l.size});
     heed_tensor *weights = heed_tensor_new_dirty(tape, false, 4, (int[]){l.rows, l.heads, l.queries, l.keys});
     saved *keep = heed_tape_alloc(tape, 1, sizeof *keep);
-    if (!heed_tensor_ok(context) || !heed_tensor_ok(weights) || !keep)
+    heed_tensor *scores = tape->trace ? heed_tensor_new(tape, false, 4, weights->dims) : NULL;
+    if (!heed_tensor_ok(context) || !heed_tensor_ok(weights) || !keep || (scores && !heed_tensor_ok(scores)))
         return failed;
     const double temperature = tape->attention_temperature > 0 ? tape->attention_temperature : 1;
     const heed_real scale = (heed_real)(1 / (temperature * sqrt((double)l.width)));
@@ -183,6 +184,9 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
             for (int i = 0; i < l.queries; i++) {
                 const range seen = seen_by(&l, options, b, i);
                 heed_real *row = w + (size_t)i * l.keys;
+                if (scores)
+                    memcpy(scores->data + (row - weights->data) + seen.first, row + seen.first,
+                           (size_t)seen.count * sizeof *row);
                 tape->kernels->softmax((size_t)seen.count, row + seen.first, row + seen.first);
                 memset(row, 0, (size_t)seen.first * sizeof *row);
                 memset(row + seen.first + seen.count, 0, (size_t)(l.keys - seen.first - seen.count) * sizeof *row);
@@ -193,5 +197,5 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
         }
     *keep = (saved){.options = *options, .scale = scale, .weights = weights->data};
     heed_tape_note_asking(tape, &heed_op_multi_head_attention, 2, inputs, 1, &context, keep);
-    return (heed_heads_result){context, weights};
+    return (heed_heads_result){context, weights, scores};
 }

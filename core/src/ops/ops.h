@@ -109,8 +109,9 @@ heed_tensor *heed_additive_score(heed_tape *tape, heed_tensor *query, heed_tenso
  * with the scores divided by the tape's attention_temperature as well, if it has one.
  * q [B, Q, d] and kv [B, K, 2d], keys and values side by side; or kv NULL and q [B, T, 3d]: queries, keys and values of
  * the same sequence. Several rows of q in sequence may share one of kv: kv [B / n, K, 2d]. The result: context [B, Q, d],
- * the heads side by side, and weights [B, H, Q, K], which are for looking at and carry no gradient. A query that sees no
- * key has weights and context zero. */
+ * the heads side by side, and weights [B, H, Q, K], which are for looking at and carry no gradient, as are, of a tape that
+ * traces, the scores [B, H, Q, K] before the softmax, zero where a key is not seen. A query that sees no key has weights
+ * and context zero. */
 enum { HEED_HEADS_MAX = 64 };
 typedef struct heed_heads {
     int heads;
@@ -122,7 +123,7 @@ typedef struct heed_heads {
     uint64_t muted;         /* bit h: head h contributes zero */
 } heed_heads;
 typedef struct heed_heads_result {
-    heed_tensor *context, *weights;
+    heed_tensor *context, *weights, *scores; /* scores: NULL when the tape does not trace */
 } heed_heads_result;
 heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, heed_tensor *kv,
                                             const heed_heads *options);

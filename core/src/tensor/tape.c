@@ -113,5 +113,6 @@ heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real see
         node->op->backward(tape, node);
     }
     /* [/book] */
+    heed_trace_take_gradients(tape);
     return heed_tape_check(tape, error);
 }

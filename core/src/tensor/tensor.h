@@ -58,6 +58,7 @@ typedef struct heed_trace_entry {
     int rank;
     int dims[HEED_MAX_RANK];
     heed_real *values; /* owned */
+    const heed_tensor *watched; /* see heed_trace_watch; NULL when the values are there */
 } heed_trace_entry;
 
 typedef struct heed_trace {
@@ -141,7 +142,11 @@ void heed_grad_settle(heed_tensor *x);
 /* d(loss)/d(everything): seeds loss->grad (one element) with `seed` and runs the nodes from last to first. */
 heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real seed, heed_error *error);
 
-/* Keeps a copy of x under `name` when the tape traces. */
+/* Keeps a copy of x under `name` when the tape traces. x == NULL: there is nothing to keep. */
 void heed_trace_keep(heed_tape *tape, const char *name, const heed_tensor *x);
+/* Keeps |d(loss) / dx| along the innermost axis as "<name>.gradient_norm", when the tape traces and goes back. */
+void heed_trace_watch(heed_tape *tape, const char *name, const heed_tensor *x);
+/* For heed_tape_backward, once all gradients are there. */
+void heed_trace_take_gradients(heed_tape *tape);
 
 #endif

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,7 @@ void heed_trace_free(heed_trace *trace)
 void heed_trace_keep(heed_tape *tape, const char *name, const heed_tensor *x)
 {
     heed_trace *trace = tape->trace;
-    if (!trace || !heed_tensor_ok(x))
+    if (!trace || !x || !heed_tensor_ok(x))
         return;
     size_t count = heed_tensor_count(x);
     heed_real *values = heed_alloc(count ? count : 1, sizeof *values);
@@ -40,4 +41,28 @@ void heed_trace_keep(heed_tape *tape, const char *name, const heed_tensor *x)
     memcpy(entry->dims, x->dims, sizeof entry->dims);
     memcpy(values, x->data, count * sizeof *values);
     entry->values = values;
+}
+
+void heed_trace_watch(heed_tape *tape, const char *name, const heed_tensor *x)
+{
+    char full[96];
+    if (!tape->trace || !tape->recording || !heed_tensor_ok(x) || !x->grad)
+        return;
+    snprintf(full, sizeof full, "%s.gradient_norm", name);
+    const int count = tape->trace->count;
+    heed_trace_keep(tape, full, heed_tensor_new(tape, false, x->rank - 1, x->dims));
+    if (tape->trace->count > count)
+        tape->trace->entries[count].watched = x;
+}
+
+void heed_trace_take_gradients(heed_tape *tape)
+{
+    for (int e = 0; tape->trace && e < tape->trace->count; e++) {
+        heed_trace_entry *entry = &tape->trace->entries[e];
+        const heed_tensor *x = entry->watched;
+        const size_t size = x ? (size_t)heed_tensor_last(x) : 0, rows = x ? heed_tensor_rows(x) : 0;
+        for (size_t i = 0; i < rows; i++)
+            entry->values[i] = (heed_real)sqrt(tape->kernels->sum_squares(size, x->grad + i * size));
+        entry->watched = NULL;
+    }
 }

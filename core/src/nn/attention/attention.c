@@ -32,15 +32,28 @@ void heed_attention_make_local(heed_params *params, const char *name, int query_
     attention->place_v = heed_linear_declare(params, full, query_size, 1, false);
 }
 
-static heed_tensor *local_weights(heed_tape *tape, const heed_params *params, const heed_attention *attention,
-                                  heed_tensor *queries, heed_tensor *scores_of, const int32_t *lengths, int first)
+/* (length - 1) sigmoid(z), for looking at. */
+static heed_tensor *place_of(heed_tape *tape, const heed_tensor *z, const int32_t *lengths, int keys)
+{
+    if (!heed_tensor_ok(z))
+        return &tape->invalid;
+    heed_tensor *place = heed_sigmoid(tape, heed_tensor_view(tape, z->data, NULL, z->rank, z->dims));
+    for (int i = 0; heed_tensor_ok(place) && i < z->dims[0] * z->dims[1]; i++)
+        place->data[i] *= (heed_real)((lengths ? lengths[i / z->dims[1]] : keys) - 1);
+    return place;
+}
+
+static void attend_locally(heed_tape *tape, const heed_params *params, const heed_attention *attention,
+                           heed_tensor *queries, const int32_t *lengths, int first, heed_attention_result *result)
 {
     heed_tensor *z = NULL;
     if (attention->locality == HEED_LOCAL_PREDICTIVE) {
         heed_tensor *hidden = heed_tanh(tape, heed_linear_apply(tape, params, &attention->place, queries));
         z = heed_linear_apply(tape, params, &attention->place_v, hidden);
     }
-    return heed_local_softmax(tape, scores_of, z, lengths, first, attention->reach);
+    result->weights = heed_local_softmax(tape, result->scores, z, lengths, first, attention->reach);
+    if (z && tape->trace && heed_tensor_ok(result->weights))
+        result->place = place_of(tape, z, lengths, result->weights->dims[2]);
 }
 
 /* Local, hard, or both. */
@@ -48,9 +61,9 @@ static heed_attention_result look_at_few(heed_tape *tape, const heed_params *par
                                          heed_tensor *queries, heed_tensor *scores_of, heed_tensor *values,
                                          const int32_t *lengths, int first)
 {
-    heed_attention_result result = {0};
+    heed_attention_result result = {.scores = scores_of};
     if (attention->locality != HEED_GLOBAL)
-        result.weights = local_weights(tape, params, attention, queries, scores_of, lengths, first);
+        attend_locally(tape, params, attention, queries, lengths, first, &result);
     else
         result.weights = heed_masked_softmax(tape, scores_of, lengths);
     if (attention->hard && heed_tensor_ok(result.weights)) {
@@ -71,6 +84,7 @@ heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *p
         scores_of = heed_scale(tape, scores_of, 1 / tape->attention_temperature, NULL);
     if (attention->locality != HEED_GLOBAL || attention->hard)
         return look_at_few(tape, params, attention, queries, scores_of, values, lengths, first);
+    result.scores = scores_of;
     /* [book:softmax] */
     result.weights = heed_masked_softmax(tape, scores_of, lengths);
     result.context = heed_batch_matmul(tape, result.weights, values, false);

@@ -47,6 +47,8 @@ extern const char heed_score_names[];
  * weights [B, Q, K] (row b: zero from lengths[b] on) and context [B, Q, D] of values [B, K, D]. */
 typedef struct heed_attention_result {
     heed_tensor *weights, *context;
+    heed_tensor *scores;       /* [B, Q, K] that the softmax is taken of */
+    heed_tensor *place;        /* [B, Q, 1] where a predictive query looks, when the tape traces; else NULL */
     heed_tensor *distribution; /* hard: what `weights`, which are 1 for one key, were chosen by */
     int32_t *choices;          /* hard: [B, Q] the keys */
 } heed_attention_result;
