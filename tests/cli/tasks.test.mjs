@@ -222,6 +222,51 @@ test('tones: the keys whose two frequencies are loudest', () => {
   assert.equal(new Set(list.map(([, target]) => target).join('')).size, 10);
 });
 
+/** [[x, y], class] of a task of points. */
+const points = (task, options = {}) => examples(task, options, { count: 3000 }).map(([source, target]) => [source.split(' ').map(Number), Number(target)]);
+const half = (list) => assert.ok(Math.abs(share(list, ([, label]) => label === 1) - 0.5) < 0.04);
+
+test('xor: the class by the corner, each corner a quarter', () => {
+  const list = points('xor', { noise: 490 });
+  for (const [[x, y], label] of list) {
+    const corner = [Math.round(x), Math.round(y)];
+    assert.ok(Math.abs(x - corner[0]) <= 0.49 && Math.abs(y - corner[1]) <= 0.49);
+    assert.equal(corner[0] ^ corner[1], label);
+  }
+  for (const corner of ['0,0', '0,1', '1,0', '1,1'])
+    assert.ok(Math.abs(share(list, ([[x, y]]) => `${Math.round(x)},${Math.round(y)}` === corner) - 0.25) < 0.04);
+});
+
+test('circles: the class by the distance, evenly over the area', () => {
+  const list = points('circles', { noise: 0 });
+  for (const [[x, y], label] of list) assert.ok(label === 1 ? Math.hypot(x, y) <= 0.4 : Math.hypot(x, y) >= 0.7 && Math.hypot(x, y) <= 1);
+  half(list);
+  const inner = list.filter(([, label]) => label === 1);
+  assert.ok(Math.abs(share(inner, ([[x, y]]) => Math.hypot(x, y) < 0.2) - 0.25) < 0.04);
+  const off = points('circles', { noise: 300 }).filter(([[x, y], label]) => label === 1 && Math.hypot(x, y) > 0.45);
+  assert.ok(off.length > 100);
+});
+
+test('spiral: a point turned back by its radius lies on the axis of its arm', () => {
+  for (const quarters of [1, 5, 16]) {
+    const list = points('spiral', { quarters, noise: 0 });
+    half(list);
+    for (const [[x, y], label] of list) {
+      const radius = Math.hypot(x, y);
+      const angle = Math.atan2(y, x) - radius * quarters * (Math.PI / 2) + (label === 1 ? 0 : Math.PI);
+      // Thousandths, and more of them near the middle.
+      assert.ok(Math.abs(Math.sin(angle / 2)) < 0.0016 / radius + 0.0016 * quarters, `${x} ${y} ${label}`);
+    }
+  }
+});
+
+test('polynomial: a line, or what the options say', () => {
+  for (const [x, y] of examples('polynomial').map((pair) => pair.map(Number))) assert.ok(Math.abs(y - 0.5 - 2 * x) <= 0.1 + 1e-9);
+  const options = { noise: 0, intercept: -300, slope: 1000, square: -2000, cube: 4000 };
+  for (const [x, y] of examples('polynomial', options).map((pair) => pair.map(Number)))
+    assert.ok(Math.abs(y - (-0.3 + x - 2 * x * x + 4 * x ** 3)) <= 0.004, `${x} ${y}`);
+});
+
 const all = heed(['data']).out.match(/^\w+(?=: )/gm);
 
 test('a seed gives the same examples again, another one others; the first are the same on every machine', () => {

@@ -3,19 +3,29 @@
 #include "models/arch.h"
 #include "train/optimizer.h"
 
+/* A side is ids, or numbers: "values" and "answers" [rows, length, channels]. */
 static heed_batch batch_of(const golden_case *test) {
-    const heed_safetensor *source = golden_find(test, "source"), *target = golden_find(test, "target_in");
+    const heed_safetensor *values = golden_find(test, "values"), *answers = golden_find(test, "answers");
+    const heed_safetensor *source = values ? values : golden_find(test, "source");
+    const heed_safetensor *target = answers ? answers : golden_find(test, "target_in");
     heed_batch batch = {0};
     if (!CHECK(source && target))
         return batch;
     batch.rows = (int)source->dims[0];
     batch.source_length = (int)source->dims[1];
     batch.target_length = (int)target->dims[1];
-    batch.source = golden_ints(test, "source", source->count);
+    if (values)
+        batch.values = golden_reals(test, "values", values->count);
+    else
+        batch.source = golden_ints(test, "source", source->count);
     batch.source_lengths = golden_ints(test, "source_lengths", (size_t)batch.rows);
+    batch.target_lengths = golden_ints(test, "target_lengths", (size_t)batch.rows);
+    if (answers) {
+        batch.answers = golden_reals(test, "answers", answers->count);
+        return batch;
+    }
     batch.target_in = golden_ints(test, "target_in", target->count);
     batch.target_out = golden_ints(test, "target_out", target->count);
-    batch.target_lengths = golden_ints(test, "target_lengths", (size_t)batch.rows);
     for (int b = 0; b < batch.rows; b++)
         batch.tokens += batch.target_lengths[b];
     return batch;
@@ -41,12 +51,15 @@ static void compare_logits(const golden_case *test, const heed_trace *trace, con
     golden_compare(test, "logits", logits, count);
 }
 
-/* [rows, labels], all of them real. */
-static void compare_label_logits(const golden_case *test, const heed_trace *trace) {
+/* What a model's head is given, all of it. */
+static void compare_outputs(const golden_case *test, const heed_trace *trace) {
     for (int e = 0; e < trace->count; e++)
         if (strcmp(trace->entries[e].name, "logits") == 0) {
             const heed_trace_entry *entry = &trace->entries[e];
-            golden_compare(test, "logits", entry->values, (size_t)entry->dims[0] * (size_t)entry->dims[1]);
+            size_t count = 1;
+            for (int k = 0; k < entry->rank; k++)
+                count *= (size_t)entry->dims[k];
+            golden_compare(test, "logits", entry->values, count);
             return;
         }
     CHECK(!"a trace of the logits");
@@ -99,6 +112,11 @@ void golden_check_model(const golden_case *test) {
             model.arch = archs[i];
     if (!CHECK(model.arch && config) || !CHECK_OK(heed_tape_init(&tape, &error), &error))
         return;
+    if (golden_find(test, "shapes")) {
+        const int32_t *shapes = golden_ints(test, "shapes", 4);
+        model.values_in = (heed_value_shape){shapes[0], shapes[1]};
+        model.values_out = (heed_value_shape){shapes[2], shapes[3]};
+    }
     model.config = heed_json_parse(&model.arena, config, strlen(config), "config", &error);
     if (CHECK_OK(model.arch->configure(&model, model.config, vocabularies[0], vocabularies[1], &error), &error) &&
         CHECK_OK(heed_params_allocate(&model.params, &error), &error)) {
@@ -118,7 +136,7 @@ void golden_check_model(const golden_case *test) {
         if (CHECK_OK(heed_tape_backward(&tape, loss, 1, &error), &error)) {
             golden_compare(test, "loss", loss->data, 1);
             if (model.arch->labels)
-                compare_label_logits(test, &trace);
+                compare_outputs(test, &trace);
             else
                 compare_logits(test, &trace, &batch, vocabularies[1]);
             for (int i = 0; i < model.params.count; i++) {

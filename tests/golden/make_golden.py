@@ -20,6 +20,7 @@ sys.dont_write_bytecode = True
 from classifier_reference import classifier_logits, classifier_shapes
 from golden_file import GoldenFile
 from heed_random import Generator
+import numbers_reference as numbers
 from seq2seq_reference import (CELLS, attention_weights, local_softmax, parameter_shapes, recurrent_parameters, run_recurrent,
                                score_parameters, seq2seq_logits, torch_recurrent)
 import transformer_reference as transformer
@@ -519,6 +520,67 @@ def model_classifier(file):
                       logits=logits, number=0.1, source=source, source_lengths=source_lengths,
                       target_in=np.full((rows, 1), BOS), target_out=SPECIALS + target[:, None], target_lengths=[1] * rows,
                       vocabularies=[vocabulary, SPECIALS + labels])
+    recurrent_numbers(file)
+
+
+def numbers_case(file, c, p, values, lengths, outputs, steps, channels, loss):
+    """Loss, outputs and gradients where a side is numbers. steps and channels are those of the answers; lengths None: all
+    rows are whole. Of labels, loss is "cross_entropy" and channels their number."""
+    rows = len(values)
+    sides = {"values": values, "source_lengths": lengths or [values.shape[1]] * rows}
+    every = outputs.dim() == 3
+    if loss == "cross_entropy":
+        target = random.integers(0, channels, rows)
+        total = F.cross_entropy(outputs, torch.tensor(target), reduction="sum")
+        sides.update(target_in=np.full((rows, 1), BOS), target_out=SPECIALS + target[:, None], target_lengths=[1] * rows)
+    else:
+        answers = torch.tensor(random.uniform(0, 1, (rows, steps, channels)).astype(np.float32).astype(np.float64))
+        if loss != "binary_cross_entropy":
+            answers = 4 * answers - 2
+        target_lengths = sides["source_lengths"] if every else [steps] * rows
+        there = torch.zeros(rows, steps, channels, dtype=torch.bool)
+        for row, length in enumerate(target_lengths):
+            there[row, :length] = True
+            answers[row, length:] = 0
+        total = numbers.LOSSES[loss](outputs.reshape(answers.shape)[there], answers[there], reduction="sum")
+        sides.update(answers=answers, target_lengths=target_lengths)
+    total.backward()
+    labels = loss == "cross_entropy"
+    file.case(f"{c}, {tuple(values.shape)}", config=json.dumps({**c, "loss": loss}), **p, **sides,
+              **{f"grad.{n}": v.grad for n, v in p.items()}, loss=total.reshape(1), logits=outputs,
+              vocabularies=[0, SPECIALS + channels if labels else 0],
+              shapes=[values.shape[2], 0 if lengths else values.shape[1], 0 if labels else channels,
+                      0 if labels or every else steps])
+
+
+def model_mlp(file):
+    """Every activation with every loss; hidden layers from none to three."""
+    for activation in numbers.ACTIVATIONS:
+        for loss in ("cross_entropy", *numbers.LOSSES):
+            for hidden, (rows, length, width), steps, channels in (([], (1, 1, 1), 1, 1 + (loss == "cross_entropy")),
+                                                                   ([5], (3, 1, 2), 1, 3), ([4, 7, 3], (5, 4, 3), 2, 2)):
+                c = {"model_type": "mlp", "hidden": hidden, "activation": activation}
+                size = channels if loss == "cross_entropy" else steps * channels
+                p = {n: draw(*shape, size=0.8) for n, shape in numbers.mlp_shapes(c, length * width, size)}
+                values = draw(rows, length, width, size=2).detach()
+                numbers_case(file, c, p, values, None, numbers.mlp_outputs(c, p, values), steps, channels, loss)
+
+
+def recurrent_numbers(file):
+    """Numbers in, and numbers out at the end or at every step, or a label."""
+    for number, cell in enumerate(CELLS):
+        for loss, pooling, rows, length, width, steps, channels in (("mse", "last", 1, 1, 2, 1, 1), ("mae", "none", 3, 5, 2, 5, 2),
+                                                                    ("binary_cross_entropy", "last", 4, 6, 1, 3, 2),
+                                                                    ("cross_entropy", "last", 3, 4, 3, 1, 3)):
+            c = {"model_type": "classifier", "hidden": 4, "cell": cell, "pooling": pooling}
+            size = channels if pooling == "none" or loss == "cross_entropy" else steps * channels
+            p = {n: draw(*shape, size=0.6) for n, shape in numbers.recurrent_shapes(c, width, size)}
+            _, lengths, *_ = batch(rows, length, 1, 9, 9)
+            values = draw(rows, length, width).detach()
+            for row, n in enumerate(lengths):
+                values[row, n:] = 0
+            outputs = numbers.recurrent_outputs(c, p, values, lengths)
+            numbers_case(file, c, p, values, lengths, outputs, steps, channels, loss)
 
 
 TRANSFORMERS = (  # config beside the sizes, then batch sizes and one vocabulary or two
@@ -671,6 +733,7 @@ if __name__ == "__main__":
     for cell in CELLS:
         write(f"layer_{cell}", recurrent_layer_file, cell)
     write("model_classifier", model_classifier)
+    write("model_mlp", model_mlp)
     write("model_seq2seq", model_seq2seq)
     write("model_transformer", model_transformer)
     write("model_transformer_classifier", model_transformer_classifier)

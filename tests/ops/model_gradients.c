@@ -265,6 +265,31 @@ static int gradients_of_classifier(void) {
     return count + gradients_of_numbers();
 }
 
+/* Every activation with every loss, one hidden layer or several or none. */
+static int gradients_of_mlp(void) {
+    static const char *const activations[] = {"sigmoid", "tanh", "relu", "gelu"};
+    static const char *const losses[] = {"mse", "mae", "binary_cross_entropy", "cross_entropy"};
+    static const struct {
+        const char *hidden;
+        heed_value_shape in, out;
+        int rows;
+        double dropout;
+    } cases[] = {{"[]", {1, 1}, {1, 1}, 1, 0}, {"[5]", {2, 1}, {1, 1}, 4, 0}, {"[4, 3, 5]", {2, 3}, {3, 2}, 5, 0.3}};
+    int count = 0;
+    for (int a = 0; a < 4; a++)
+        for (int l = 0; l < 4; l++)
+            for (size_t k = 0; k < sizeof cases / sizeof *cases; k++, count++) {
+                char config[256], name[128];
+                snprintf(config, sizeof config,
+                         "{\"model_type\": \"mlp\", \"hidden\": %s, \"activation\": \"%s\", \"loss\": \"%s\", "
+                         "\"dropout\": %g}", cases[k].hidden, activations[a], losses[l], cases[k].dropout);
+                snprintf(name, sizeof name, "mlp %s %s, case %zu", activations[a], losses[l], k);
+                check_sides(name, &heed_arch_mlp, cases[k].in, l == 3 ? (heed_value_shape){0} : cases[k].out, config,
+                            cases[k].dropout, l == 3 ? 0.1 : 0, cases[k].rows, cases[k].in.steps, 1);
+            }
+    return count;
+}
+
 typedef struct transformer_case {
     const char *config; /* without d_model, heads, ffn and max_length */
     int heads;
@@ -330,6 +355,7 @@ static const struct {
     int (*check)(void);
 } checks[] = {
     {"classifier", gradients_of_classifier},
+    {"mlp", gradients_of_mlp},
     {"seq2seq", gradients_of_seq2seq},
     {"transformer", gradients_of_transformer},
     {"transformer_classifier", gradients_of_transformer_classifier},

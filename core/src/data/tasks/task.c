@@ -134,6 +134,13 @@ void heed_task_thousandths(heed_string_buffer *out, int64_t number)
     heed_string_format(out, "%s%lld%.*s", number < 0 ? "-" : "", size / 1000, n, digits);
 }
 
+void heed_task_point(heed_string_buffer *out, heed_rng *rng, int64_t x, int64_t y, int64_t noise)
+{
+    heed_task_thousandths(out, x + heed_task_between(rng, -noise, noise));
+    heed_string_append(out, " ", 1);
+    heed_task_thousandths(out, y + heed_task_between(rng, -noise, noise));
+}
+
 heed_status heed_task_check_lengths(const int64_t *values, const char *where, heed_error *error)
 {
     if (values[0] <= values[1])

@@ -71,6 +71,8 @@ heed_status heed_task_stream_next(heed_task_stream *stream, int32_t count, heed_
 int64_t heed_task_between(heed_rng *rng, int64_t least, int64_t most);
 /* Appends a number of thousandths as a decimal: 1250 is "1.25". */
 void heed_task_thousandths(heed_string_buffer *out, int64_t number);
+/* Appends "x y", both in thousandths and off by up to `noise` of them. */
+void heed_task_point(heed_string_buffer *out, heed_rng *rng, int64_t x, int64_t y, int64_t noise);
 /* values[0] is min_length and values[1] max_length. */
 heed_status heed_task_check_lengths(const int64_t *values, const char *where, heed_error *error);
 
