@@ -154,6 +154,8 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--fresh", NULL, "begin anew although there is a checkpoint", CLI_FLAG, &fresh, 0, 0},
         {"--data", "DIR", "what the recipe's paths are below; default $HEED_DATA, else ~/.cache/heed", CLI_TEXT,
          &options.data_folder, 0, 0},
+        {"--text", "FILE", "of word vectors: the text, instead of the recipe's; - is standard input", CLI_TEXT,
+         &options.text, 0, 0},
         {"--out", "DIR", "output folder, which gets the recipe too; default: the recipe's folder", CLI_TEXT,
          &options.output_folder, 0, 0},
         {"--steps", "N", "stop after N steps of this call, with a checkpoint", CLI_INT, &options.max_steps, 1, INT_MAX},
@@ -165,6 +167,8 @@ static int run(const cli_command *command, int count, char **arguments)
     options.checkpoint_seconds = seconds;
     if (options.data_folder == NULL)
         options.data_folder = default_data_folder(cache, sizeof cache);
+    if (options.text != NULL && strcmp(options.text, "-") == 0)
+        options.text = "/dev/stdin";
     char *folder = folder_of(arguments[0]);
     if (folder == NULL)
         return cli_fail(command, "out of memory");

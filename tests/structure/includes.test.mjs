@@ -20,7 +20,8 @@ allowed.text = above('base');
 allowed.data = above('text');
 allowed.io = above('tensor');
 allowed.models = above('nn', 'text', 'data', 'io');
-allowed.train = above('models');
+allowed.vectors = above('models');
+allowed.train = above('vectors');
 allowed.bench = above('train'); // beside everything: nothing includes it
 
 function files(folder, endings) {

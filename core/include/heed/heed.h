@@ -11,5 +11,6 @@
 #include "heed/tasks.h"
 #include "heed/train.h"
 #include "heed/training.h"
+#include "heed/vectors.h"
 
 #endif

@@ -30,6 +30,7 @@ typedef struct heed_progress {
 
 typedef struct heed_train_options {
     const char *data_folder;   /* paths in the recipe are below it */
+    const char *text;          /* of word vectors: the file to train on, instead of what the recipe names */
     const char *output_folder; /* model folder: receives config, tokenizer, weights, log.jsonl, checkpoint */
     bool keep_recipe;          /* write the recipe into the output folder too, as recipe.json */
     int threads;               /* 0: as many as there are processors */
@@ -41,7 +42,10 @@ typedef struct heed_train_options {
     void *context;
 } heed_train_options;
 
-/* Trains to the end of the recipe, or until cancelled (HEED_ERROR_CANCELLED, after a checkpoint). Unknown or impossible
+/* A recipe whose model_type is "word_vectors" trains word vectors (heed/vectors.h): `tokens_per_second` are words of the
+ * text, the dev figures are -1, there are no checkpoints, and only one thread gives the same bits every time.
+ *
+ * Trains to the end of the recipe, or until cancelled (HEED_ERROR_CANCELLED, after a checkpoint). Unknown or impossible
  * recipe fields are refused before any work, naming field, value and what is allowed. Fails without harm to the last
  * checkpoint when the disk is full or the folder cannot be written. */
 heed_status heed_train(const char *recipe_json, size_t recipe_size, const heed_train_options *options,

@@ -43,6 +43,10 @@ heed_status heed_json_real(const heed_json *object, const char *where, const cha
 heed_status heed_json_bool(const heed_json *object, const char *where, const char *key, bool *out, heed_error *error);
 heed_status heed_json_string(const heed_json *object, const char *where, const char *key, const char **out,
                              heed_error *error);
+/* Members that must be there, the last an object. */
+heed_status heed_json_need(const heed_json *object, const char *where, const char *key, heed_error *error);
+heed_status heed_json_object(const heed_json *object, const char *where, const char *key, const heed_json **out,
+                             heed_error *error);
 /* Fails when `object` has a member whose key is not in `allowed` (NULL-terminated list): a misspelt field is an
  * error. */
 heed_status heed_json_only(const heed_json *object, const char *where, const char *const *allowed, heed_error *error);

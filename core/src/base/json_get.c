@@ -79,6 +79,21 @@ heed_status heed_json_string(const heed_json *object, const char *where, const c
     return HEED_OK;
 }
 
+heed_status heed_json_need(const heed_json *object, const char *where, const char *key, heed_error *error)
+{
+    if (heed_json_get(object, key) != NULL)
+        return HEED_OK;
+    return heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is missing", where, key);
+}
+
+heed_status heed_json_object(const heed_json *object, const char *where, const char *key, const heed_json **out,
+                             heed_error *error)
+{
+    HEED_TRY(heed_json_need(object, where, key, error));
+    *out = heed_json_get(object, key);
+    return check_type(*out, where, HEED_JSON_OBJECT, error);
+}
+
 heed_status heed_json_only(const heed_json *object, const char *where, const char *const *allowed, heed_error *error)
 {
     if (object == NULL)

@@ -75,6 +75,7 @@ struct heed_arch {
 #define HEED_ARCH(name) extern const heed_arch heed_arch_##name;
 #include "models/models.def"
 #undef HEED_ARCH
+extern const heed_arch heed_arch_word_vectors;
 
 /* How many tokens of an output can be asked for: `wanted`, or 1 where outputs are labels. */
 static inline int heed_arch_output_limit(const heed_arch *arch, int wanted)

@@ -12,13 +12,14 @@ static const heed_arch *const archs[] = {
 #define HEED_ARCH(name) &heed_arch_##name,
 #include "models/models.def"
 #undef HEED_ARCH
+    &heed_arch_word_vectors,
 };
 
 static const char arch_names[] =
 #define HEED_ARCH(name) " " #name
 #include "models/models.def"
 #undef HEED_ARCH
-    ;
+    " word_vectors";
 
 static HEED_FIND_BY_NAME(heed_arch, find_arch, archs)
 

@@ -143,6 +143,19 @@ int heed_tokenizer_reserve(heed_tokenizer *tokenizer, int count)
     return 1;
 }
 
+heed_status heed_tokenizer_empty(const heed_tokenizer_kind *kind, heed_tokenizer **out, heed_error *error)
+{
+    HEED_TRY(heed_tokenizer_of_kind(kind, "vocabulary", out, error));
+    const heed_status status = heed_tokenizer_reserve(*out, HEED_TOKEN_SPECIALS)
+                                   ? heed_tokenizer_finish(*out, "vocabulary", error)
+                                   : heed_fail(error, HEED_ERROR_MEMORY, "out of memory for a vocabulary");
+    if (status != HEED_OK) {
+        heed_tokenizer_free(*out);
+        *out = NULL;
+    }
+    return status;
+}
+
 /* The specials, then the set by code point: ids are given twice, before and after the sort. */
 static heed_status number_tokens(heed_tokenizer *tokenizer, heed_pieces *set, const char *where, heed_error *error)
 {

@@ -46,6 +46,8 @@ int heed_compare_counts(const void *a, const void *b); /* more frequent first, o
 /* An empty tokenizer of a kind, with its defaults. */
 heed_status heed_tokenizer_of_kind(const heed_tokenizer_kind *kind, const char *where, heed_tokenizer **out,
                                    heed_error *error);
+/* One of a kind without tokens but the specials: the target of models that write nothing. */
+heed_status heed_tokenizer_empty(const heed_tokenizer_kind *kind, heed_tokenizer **out, heed_error *error);
 /* An empty tokenizer of the kind that options.type names. */
 heed_status heed_tokenizer_new(const heed_json *options, const char *where, heed_tokenizer **out, heed_error *error);
 /* Room for `count` tokens of which the specials are filled in; 0 when memory is out. */

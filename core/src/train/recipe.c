@@ -7,41 +7,24 @@
 /* The largest whole number up to which a JSON number (a double) is exact. */
 #define SEED_MAX 9007199254740992
 
-static heed_status require(const heed_json *object, const char *where, const char *key, heed_error *error)
-{
-    if (heed_json_get(object, key) != NULL)
-        return HEED_OK;
-    return heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is missing", where, key);
-}
-
-static heed_status get_object(const heed_json *object, const char *where, const char *key, const heed_json **out,
-                              heed_error *error)
-{
-    HEED_TRY(require(object, where, key, error));
-    *out = heed_json_get(object, key);
-    if ((*out)->type != HEED_JSON_OBJECT)
-        return heed_fail(error, HEED_ERROR_FORMAT, "%s.%s must be an object", where, key);
-    return HEED_OK;
-}
-
 static heed_status get_int(const heed_json *object, const char *where, const char *key, int64_t min, int64_t max,
                            int64_t *out, heed_error *error)
 {
-    HEED_TRY(require(object, where, key, error));
+    HEED_TRY(heed_json_need(object, where, key, error));
     return heed_json_int(object, where, key, min, max, out, error);
 }
 
 static heed_status get_real(const heed_json *object, const char *where, const char *key, double min, double max,
                             double *out, heed_error *error)
 {
-    HEED_TRY(require(object, where, key, error));
+    HEED_TRY(heed_json_need(object, where, key, error));
     return heed_json_real(object, where, key, min, max, out, error);
 }
 
 static heed_status get_string(const heed_json *object, const char *where, const char *key, const char **out,
                               heed_error *error)
 {
-    HEED_TRY(require(object, where, key, error));
+    HEED_TRY(heed_json_need(object, where, key, error));
     HEED_TRY(heed_json_string(object, where, key, out, error));
     if (**out == '\0')
         return heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is \"\"; it must not be empty", where, key);
@@ -57,7 +40,7 @@ static heed_status parse_task(const heed_json *data, heed_recipe *out, heed_erro
     HEED_TRY(heed_json_only(data, where, fields, error));
     HEED_TRY(get_string(data, where, "task", &name, error));
     if (heed_json_get(data, "options") != NULL)
-        HEED_TRY(get_object(data, where, "options", &options, error));
+        HEED_TRY(heed_json_object(data, where, "options", &options, error));
     HEED_TRY(heed_task_set_up(name, options, where, &out->task, error));
     HEED_TRY(get_int(data, where, "examples_per_epoch", 1, 100000000, &out->examples_per_epoch, error));
     HEED_TRY(get_int(data, where, "dev", 1, 1000000, &out->dev, error));
@@ -109,7 +92,7 @@ static heed_status parse_optimizer(const heed_json *train, heed_recipe *out, hee
     static const char *const common[] = {"name", "rate", NULL};
     const heed_json *optimizer;
     const char *name;
-    HEED_TRY(get_object(train, "recipe.train", "optimizer", &optimizer, error));
+    HEED_TRY(heed_json_object(train, "recipe.train", "optimizer", &optimizer, error));
     HEED_TRY(get_string(optimizer, where, "name", &name, error));
     out->optimizer = heed_optimizer_find(name);
     if (out->optimizer == NULL)
@@ -136,7 +119,7 @@ static heed_status parse_schedule(const heed_json *train, heed_recipe *out, heed
     static const char *const common[] = {"name", "warmup_steps", NULL};
     const heed_json *schedule;
     const char *name;
-    HEED_TRY(get_object(train, "recipe.train", "schedule", &schedule, error));
+    HEED_TRY(heed_json_object(train, "recipe.train", "schedule", &schedule, error));
     HEED_TRY(get_string(schedule, where, "name", &name, error));
     out->schedule = heed_schedule_find(name);
     if (out->schedule == NULL)
@@ -189,20 +172,20 @@ heed_status heed_recipe_parse(heed_arena *arena, const char *json, size_t size, 
     HEED_TRY(heed_json_only(recipe, "recipe", fields, error));
     HEED_TRY(get_string(recipe, "recipe", "name", &out->name, error));
     HEED_TRY(get_int(recipe, "recipe", "seed", 0, SEED_MAX, &out->seed, error));
-    HEED_TRY(get_object(recipe, "recipe", "data", &data, error));
+    HEED_TRY(heed_json_object(recipe, "recipe", "data", &data, error));
     HEED_TRY(parse_data(data, out, error));
     HEED_TRY(parse_test(heed_json_get(recipe, "test"), out, error));
-    HEED_TRY(get_object(recipe, "recipe", "tokenizer", &tokenizer, error));
+    HEED_TRY(heed_json_object(recipe, "recipe", "tokenizer", &tokenizer, error));
     HEED_TRY(heed_json_only(tokenizer, "recipe.tokenizer", tokenizer_fields, error));
     if (heed_json_get(tokenizer, "shared") != NULL) {
         static const char *const shared_fields[] = {"shared", NULL};
         HEED_TRY(heed_json_only(tokenizer, "recipe.tokenizer", shared_fields, error));
-        HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "shared", &out->shared_tokenizer, error));
+        HEED_TRY(heed_json_object(tokenizer, "recipe.tokenizer", "shared", &out->shared_tokenizer, error));
     } else {
-        HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "source", &out->source_tokenizer, error));
-        HEED_TRY(get_object(tokenizer, "recipe.tokenizer", "target", &out->target_tokenizer, error));
+        HEED_TRY(heed_json_object(tokenizer, "recipe.tokenizer", "source", &out->source_tokenizer, error));
+        HEED_TRY(heed_json_object(tokenizer, "recipe.tokenizer", "target", &out->target_tokenizer, error));
     }
-    HEED_TRY(get_object(recipe, "recipe", "model", &out->model, error));
-    HEED_TRY(get_object(recipe, "recipe", "train", &train, error));
+    HEED_TRY(heed_json_object(recipe, "recipe", "model", &out->model, error));
+    HEED_TRY(heed_json_object(recipe, "recipe", "train", &train, error));
     return parse_train(train, out, error);
 }

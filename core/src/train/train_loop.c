@@ -2,6 +2,8 @@
 #include "base/clock.h"
 #include "data/find.h"
 #include "train/run_folder.h"
+#include "vectors/vector_run.h"
+#include "vectors/vector_training.h"
 
 #define REPORT_SECONDS 0.5
 
@@ -120,6 +122,8 @@ heed_status heed_train(const char *recipe_json, size_t recipe_size, const heed_t
     heed_train_options settings = *options;
     if (options->output_folder == NULL || options->max_steps < 0)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "training needs an output folder and max_steps of 0 or more");
+    if (heed_vector_recipe_is(recipe_json, recipe_size))
+        return heed_vector_run(recipe_json, recipe_size, options, error);
     HEED_TRY(heed_run_folder_open(&folder, options->output_folder, error));
     HEED_TRY(heed_trainer_create(recipe_json, recipe_size, read_pairs, &settings, options->threads, &trainer, error));
     heed_status status = options->resume ? heed_run_folder_resume(&folder, trainer, error)
