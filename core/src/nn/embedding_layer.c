@@ -6,5 +6,8 @@ int heed_embedding_declare(heed_params *params, const char *name, int vocabulary
 {
     char full[96];
     snprintf(full, sizeof full, "%s.weight", name);
-    return heed_params_declare(params, full, HEED_INIT_NORMAL, 0.1, true, 2, (int[]){vocabulary, size});
+    const int id = heed_params_declare(params, full, HEED_INIT_NORMAL, 0.1, true, 2, (int[]){vocabulary, size});
+    if (!params->failed)
+        params->list[id].lookup = true;
+    return id;
 }

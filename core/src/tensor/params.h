@@ -33,6 +33,7 @@ typedef struct heed_param {
     bool statistic; /* measured in training, not optimised: see heed_params_declare_statistic */
     bool matrix;   /* a [out, in] weight that heed_project multiplies by or heed_embedding looks up, and nothing else: it
                       may be packed, and quantisation may round it */
+    bool lookup;   /* a matrix whose rows are looked up only: f32 rows stay whole, in panels each is scattered */
     heed_form form; /* in the store */
     size_t slot;    /* bytes from the start of the store */
 } heed_param;

@@ -12,9 +12,9 @@ size_t heed_param_width(const heed_param *param)
 
 heed_form heed_param_form(const heed_param *param, bool int8)
 {
-    if (!param->matrix)
-        return HEED_FORM_FLAT;
-    return int8 && param->dims[1] <= HEED_INT8_WIDTH ? HEED_FORM_INT8 : HEED_FORM_PANELS;
+    if (param->matrix && int8 && param->dims[1] <= HEED_INT8_WIDTH)
+        return HEED_FORM_INT8;
+    return param->matrix && !param->lookup ? HEED_FORM_PANELS : HEED_FORM_FLAT;
 }
 
 /* Bytes of a parameter in its form. */
