@@ -154,6 +154,34 @@ static void same_bits(const heed_kernels *kernels) {
     guarded_end(&again, "bits again");
 }
 
+/* gemv_beside gives the bits of gemm_packed; of sizes that it takes, and that it leaves to others. */
+static void beside(const heed_kernels *kernels) {
+    static const int beside_sizes[][3] = {{128, 40, 40}, {256, 128, 64}, {384, 33, 1}, {77, 50, 20}, {128, 30, 31}};
+    const int rows = kernels->beside_rows;
+    CHECK((rows == 0) == (kernels->gemv_beside == NULL));
+    for (size_t i = 0; rows > 0 && i < sizeof beside_sizes / sizeof *beside_sizes; i++) {
+        const int n = beside_sizes[i][0], k = beside_sizes[i][1], k2 = beside_sizes[i][2];
+        guarded x = guarded_random((size_t)k, 1), a = guarded_random((size_t)(rows * k2), 2);
+        guarded b = guarded_random((size_t)(k * n), 0), b2 = guarded_random((size_t)(k2 * n), 0);
+        guarded packed = guarded_new(kernels->packed_size(k, n), 0);
+        guarded packed2 = guarded_new(kernels->packed_size(k2, n), 0);
+        guarded y = guarded_random((size_t)n, 3), c = guarded_new((size_t)(rows * n), 1);
+        guarded want_y = guarded_copy(&y, 0), want_c = guarded_new((size_t)(rows * n), 0);
+        kernels->pack(k, n, b.data, n, 1, packed.data);
+        kernels->pack(k2, n, b2.data, n, 1, packed2.data);
+        kernels->gemm_packed(rows, n, k2, a.data, k2, packed2.data, want_c.data, n, false);
+        for (int part = 0; part < rows; part++) {
+            kernels->gemm_packed(1, n, k, x.data, k, packed.data, want_y.data, n, true);
+            kernels->gemv_beside(n, k, x.data, packed.data, y.data, k2, a.data, packed2.data, c.data, part);
+        }
+        CHECK(memcmp(y.data, want_y.data, (size_t)n * sizeof(heed_real)) == 0);
+        CHECK(memcmp(c.data, want_c.data, (size_t)(rows * n) * sizeof(heed_real)) == 0);
+        guarded *all[] = {&x, &a, &b, &b2, &packed, &packed2, &y, &c, &want_y, &want_c};
+        for (size_t g = 0; g < sizeof all / sizeof *all; g++)
+            guarded_end(all[g], "beside");
+    }
+}
+
 int main(void) {
     /* Sentinels round the scratch: its size is part of the contract. */
     guarded room = guarded_new(HEED_GEMM_SCRATCH + 16, 0);
@@ -162,6 +190,7 @@ int main(void) {
     each_set(sizes);
     each_set(special_values);
     each_set(same_bits);
+    each_set(beside);
     for (size_t i = 0; i < before; i++)
         CHECK(room.data[i] == SENTINEL);
     for (size_t i = before + HEED_GEMM_SCRATCH; i < room.n; i++)

@@ -41,6 +41,12 @@ typedef struct heed_kernels {
     void (*pack)(int k, int n, const heed_real *b, ptrdiff_t b_row, ptrdiff_t b_col, heed_real *packed);
     void (*gemm_packed)(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *packed, heed_real *c,
                         ptrdiff_t c_row, bool accumulate);
+    /* y[n] += x[k] B and meanwhile, while B is waited for, part `part` of C = A B2 with A [beside_rows, k2], B2 [k2, n],
+     * C [beside_rows, n] without gaps; B and B2 packed. The parts 0 .. beside_rows - 1 make up C. The bits are those of
+     * gemm_packed. Where beside_rows is 0 the registers do not suffice and it is NULL. */
+    int beside_rows;
+    void (*gemv_beside)(int n, int k, const heed_real *x, const heed_real *packed, heed_real *y, int k2,
+                        const heed_real *a, const heed_real *packed2, heed_real *c, int part);
     /* One row of W [n, k] where the packed factor is W^T, put in and taken out: pack() in pieces. Every row must be put,
      * the last of them last. */
     void (*pack_row)(int k, int n, int row, const heed_real *w, heed_real *packed);

@@ -7,6 +7,7 @@
 #include "kernels/gemm_pack.h"
 #include "kernels/vector.h"
 #include "kernels/gemm.h"
+#include "kernels/gemm_beside.h"
 #include "kernels/panel_rows.h"
 #include "kernels/int8.h"
 #include "kernels/transcendental.h"
@@ -41,6 +42,8 @@ const heed_kernels HEED_TABLE = {
     .packed_size = packed_size,
     .pack = pack,
     .gemm_packed = gemm_packed,
+    .beside_rows = V_BESIDE ? V_TILE_ROWS : 0,
+    .gemv_beside = V_BESIDE ? gemv_beside : NULL,
     .pack_row = pack_row,
     .packed_row = packed_row,
     .int8_size = int8_size,

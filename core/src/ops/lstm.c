@@ -62,8 +62,7 @@ heed_recurrent_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx
         return heed_recurrent_failed(tape);
     for (int i = 0; i < r->steps; i++) {
         const size_t before = (size_t)i * state, after = before + state, at = (size_t)i * r->rows * gates;
-        heed_recurrence_project(tape, r, NULL, i, g);
-        heed_recurrence_project_state(tape, r, i, g);
+        heed_recurrence_project_both(tape, r, i, g);
         for (int b = 0; b < r->rows; b++) {
             const size_t row = (size_t)b * cells;
             if (heed_recurrence_real(r, i, b))

@@ -124,6 +124,26 @@ void heed_recurrence_project_state(heed_tape *tape, const heed_recurrence *r, in
         heed_project(tape, r->rows, r->wh, r->h + at * r->cells, r->cells, gates + at * r->gates, r->gates, true);
 }
 
+void heed_recurrence_project_both(heed_tape *tape, const heed_recurrence *r, int i, heed_real *gates)
+{
+    const int ahead = tape->kernels->beside_rows;
+    if (r->rows != 1 || ahead == 0 || !r->wx->packed || !r->wh->packed) {
+        heed_recurrence_project(tape, r, NULL, i, gates);
+        heed_recurrence_project_state(tape, r, i, gates);
+        return;
+    }
+    const int part = i % ahead, next = i - part + ahead, left = r->steps - i;
+    const size_t width = (size_t)r->gates;
+    if (part == 0 && (i == 0 || left < ahead)) /* no steps before them, or too few for a product beside another */
+        heed_project(tape, left < ahead ? left : ahead, r->wx, r->x + (size_t)i * r->in, r->in, gates + i * width,
+                     r->gates, false);
+    if (next + ahead <= r->steps)
+        tape->kernels->gemv_beside(r->gates, r->cells, r->h + (size_t)i * r->cells, r->wh->packed, gates + i * width,
+                                   r->in, r->x + (size_t)next * r->in, r->wx->packed, gates + next * width, part);
+    else
+        heed_recurrence_project_state(tape, r, i, gates);
+}
+
 void heed_recurrence_hold(const heed_recurrence *r, int i, heed_real *block)
 {
     if (!r->pass.lengths)

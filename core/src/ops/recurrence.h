@@ -50,6 +50,8 @@ void heed_recurrence_project(heed_tape *tape, const heed_recurrence *r, const he
                              heed_real *gates);
 /* gates[i] += h[i] Wh^T. */
 void heed_recurrence_project_state(heed_tape *tape, const heed_recurrence *r, int i, heed_real *gates);
+/* Both, without a bias. One row takes the input's products of steps to come along with the state's product. */
+void heed_recurrence_project_both(heed_tape *tape, const heed_recurrence *r, int i, heed_real *gates);
 /* Rows that do not have step i keep their state: block[i + 1, b] = block[i, b]. */
 void heed_recurrence_hold(const heed_recurrence *r, int i, heed_real *block);
 /* The outputs y, h and, when the block `c` is given, c; and the node, whose saved part is `saved`. */

@@ -5,7 +5,7 @@
 #include <immintrin.h>
 
 #define V_SET "avx2"
-enum { V_LANES = 8, V_TILE_ROWS = 6, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 6, V_CHAINS = 12, V_FUSED = 1 };
+enum { V_LANES = 8, V_TILE_ROWS = 6, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 6, V_BESIDE = 0, V_CHAINS = 12, V_FUSED = 1 };
 typedef __m256 heed_vec;
 typedef __m256 heed_mask;
 

@@ -9,7 +9,7 @@
 #else
 #define V_SET "avx512"
 #endif
-enum { V_LANES = 16, V_TILE_ROWS = 8, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 8, V_CHAINS = 24, V_FUSED = 1 };
+enum { V_LANES = 16, V_TILE_ROWS = 8, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 8, V_BESIDE = 1, V_CHAINS = 24, V_FUSED = 1 };
 typedef __m512 heed_vec;
 typedef __mmask16 heed_mask;
 

@@ -5,7 +5,7 @@
 #include <arm_neon.h>
 
 #define V_SET "neon"
-enum { V_LANES = 4, V_TILE_ROWS = 8, V_TILE_VECTORS = 3, V_DIRECT_ROWS = 8, V_CHAINS = 24, V_FUSED = 1 };
+enum { V_LANES = 4, V_TILE_ROWS = 8, V_TILE_VECTORS = 3, V_DIRECT_ROWS = 8, V_BESIDE = 0, V_CHAINS = 24, V_FUSED = 1 };
 typedef float32x4_t heed_vec;
 typedef uint32x4_t heed_mask;
 

@@ -4,6 +4,7 @@
  *   V_SET                   the set's name
  *   V_TILE_ROWS, _VECTORS   the register tile of gemm: rows x vectors of accumulators
  *   V_DIRECT_ROWS           the rows of a tile that reads A where it lies: each row takes an address register
+ *   V_BESIDE                whether the registers hold a row's product and as much of another (gemm_beside.h)
  *   V_CHAINS                independent multiply-adds that keep the units busy from registers alone
  *   V_FUSED                 whether v_fma is one instruction
  *
