@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { inChromium } from './lib/browser.mjs';
+import { fileOf } from './lib/measure.mjs';
 
 const build = process.env.HEED_BUILD ?? fileURLToPath(new URL('../build', import.meta.url));
 const { values } = parseArgs({
@@ -21,6 +22,7 @@ if (!query.kernels && (!data || !query.model)) {
 }
 try {
   const folders = { '/js/': join(build, 'js'), ...(data && { '/data/': data }) };
+  if (query.model) query.file = fileOf(query.model);
   const rows = await inChromium({ page: '/page/heed.mjs', query, folders });
   for (const row of rows) console.log(JSON.stringify(row));
 } catch (error) {

@@ -1,4 +1,26 @@
-// Our engine in a page: in a worker, as a book's page has it. window.result becomes the rows.
+// Our engine in a page: in a worker, as a book's page has it. The page fetches and compiles while the worker starts.
+// window.result becomes the rows.
+
+async function start(worker, { module, file, ...options }) {
+  const get = (path) => fetch(path).then((response) => {
+    if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+    return response;
+  });
+  const bytes = (path) => get(path).then((response) => response.arrayBuffer());
+  const wasm = WebAssembly.compileStreaming(get(`/js/bench-${module}.wasm`));
+  if (options.kernels === 'true') return worker.postMessage({ ...options, module, compiled: await wasm });
+  const [compiled, manifest, golden, tensors] = await Promise.all([
+    wasm, bytes(`/data/${file}.json`), bytes('/data/golden.json'), get(`/data/${file}.bin`),
+  ]);
+  const size = Number(tensors.headers.get('content-length'));
+  worker.postMessage({ ...options, module, compiled, manifest, golden, size });
+  const reader = tensors.body.getReader();
+  for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
+    worker.postMessage({ piece: piece.value }, [piece.value.buffer]);
+  }
+  worker.postMessage({ piece: null });
+}
+
 const options = Object.fromEntries(new URLSearchParams(location.search));
 window.result = new Promise((resolve, reject) => {
   const worker = new Worker('/page/heed-worker.mjs', { type: 'module' });
@@ -14,6 +36,6 @@ window.result = new Promise((resolve, reject) => {
     }
   };
   worker.onerror = ({ message }) => reject(new Error(message));
-  worker.postMessage(options);
+  start(worker, options).catch(reject);
 });
 window.result.catch(() => {}); // whoever waits for it hears of it

@@ -1,1 +1,2 @@
-export function instantiate(source: BufferSource | Response): Promise<WebAssembly.Exports>;
+export function compile(source: BufferSource | Response): Promise<WebAssembly.Module>;
+export function instantiate(source: WebAssembly.Module | BufferSource | Response): Promise<WebAssembly.Exports>;

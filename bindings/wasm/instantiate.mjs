@@ -29,13 +29,16 @@ function importsFor(module, memory) {
   return imports;
 }
 
-/** The exports of a module, given as its bytes or as the response that brings them. */
+/** The module that these bytes are, or that this response brings. */
+export async function compile(source) {
+  if (!(source instanceof Response)) return WebAssembly.compile(source);
+  if (source.headers.get('content-type')?.startsWith('application/wasm')) return WebAssembly.compileStreaming(source);
+  return WebAssembly.compile(await source.arrayBuffer()); // a server that does not know the type
+}
+
+/** The exports of a module, compiled or as `compile` takes it. */
 export async function instantiate(source) {
-  let module;
-  if (!(source instanceof Response)) module = await WebAssembly.compile(source);
-  else if (source.headers.get('content-type')?.startsWith('application/wasm')) {
-    module = await WebAssembly.compileStreaming(source);
-  } else module = await WebAssembly.compile(await source.arrayBuffer()); // a server that does not know the type
+  const module = source instanceof WebAssembly.Module ? source : await compile(source);
   let exports;
   ({ exports } = await WebAssembly.instantiate(module, importsFor(module, () => exports.memory)));
   exports._initialize?.();

@@ -23,6 +23,7 @@ test('kernels are measured set by set, beside the peak and what they are compare
   thrown('unknown', () => engine.benchmark({ kernel: 'gemm', shape: '1x1', ...quick }));
   thrown('argument', () => engine.benchmark({ rounds: 1.5 }));
   thrown('argument', () => engine.benchmark({ rounds: 1000 }));
+  thrown('unsupported', () => engine.loadModel(readModel(fixture)));
   const plain = await newEngine();
   thrown('unsupported', () => plain.benchmark(quick));
   thrown('unsupported', () => plain.createBench({ model: 'M1' }, new ArrayBuffer(4), 4));

@@ -6,8 +6,10 @@
  *     const result = await model.run('heed');
  *     console.log(result.hypotheses[0].text);
  */
+import { chooseModule } from './detect.js';
 import { dispose } from './dispose.js';
 import { callersStack, EngineError, throwIfAborted } from './error.js';
+import { builtModules, compileModule } from './module.js';
 import type {
   Dtype, EngineInfo, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles, ModelInfo, ModuleName, RunOptions,
 } from './protocol.js';
@@ -24,7 +26,7 @@ export interface ConnectOptions {
   base?: string | URL;
   /** Pins a module; left out, the fastest that the browser runs. */
   module?: ModuleName;
-  /** The larger form of the module, which has benchmark(). */
+  /** The form of the module that has benchmark() in the place of models. */
   measures?: boolean;
 }
 export interface LoadOptions {
@@ -36,12 +38,16 @@ export interface LoadOptions {
 
 const pageUrl = (url: string | URL) => new URL(url, globalThis.document?.baseURI ?? location.href);
 
-function newWorker(base: string | URL | undefined): Worker {
+function newWorker(folder: URL | undefined): Worker {
   // Bundlers look for exactly this form.
-  if (base === undefined) return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  if (folder === undefined) return new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+  return new Worker(new URL('worker.js', folder), { type: 'module' });
+}
+
+function folderOf(base: string | URL): URL {
   const folder = pageUrl(base);
   if (!folder.pathname.endsWith('/')) folder.pathname += '/';
-  return new Worker(new URL('worker.js', folder), { type: 'module' });
+  return folder;
 }
 
 async function unzip(zip: Blob): Promise<ModelFiles> {
@@ -57,7 +63,14 @@ async function unzip(zip: Blob): Promise<ModelFiles> {
 export async function connect(options: ConnectOptions = {}): Promise<Engine> {
   const withStack = callersStack();
   try {
-    const startSession = () => new Session(newWorker(options.base), options.module, options.measures ?? false);
+    const name = chooseModule(builtModules, options.module);
+    const folder = options.base === undefined ? undefined : folderOf(options.base);
+    let module: Promise<WebAssembly.Module> | undefined; // kept for a worker that comes after a crash
+    const startSession = () => {
+      module ??= compileModule(options.measures ? 'bench' : 'heed', name, folder);
+      module.catch(() => { module = undefined; });
+      return new Session(newWorker(folder), name, module);
+    };
     const session = startSession();
     return new Engine(session, await session.opened, startSession);
   } catch (caught) {

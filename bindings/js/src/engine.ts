@@ -15,8 +15,8 @@ export class LocalEngine {
   readonly info: EngineInfo;
   readonly #raw: Raw;
 
-  /** `source`: the bytes of heed-, train- or bench-MODULE.wasm, or the response that brings them. */
-  static async create(source: BufferSource | Response, module: ModuleName): Promise<LocalEngine> {
+  /** `source`: heed-, train- or bench-MODULE.wasm compiled, its bytes, or the response that brings them. */
+  static async create(source: WebAssembly.Module | BufferSource | Response, module: ModuleName): Promise<LocalEngine> {
     return new LocalEngine(new Raw(await instantiate(source) as Exports), module);
   }
 

@@ -149,8 +149,8 @@ export interface ExportOptions { quantize?: boolean }
 
 /** What the worker does, as the page's side sees it: models and streams are numbers of the worker's. */
 export interface EngineApi {
-  /** The first call; the others wait for it. */
-  open(module: ModuleName | undefined, measures: boolean): EngineInfo;
+  /** The others wait for it. The page compiles the module while the worker starts. */
+  open(name: ModuleName, module: WebAssembly.Module): EngineInfo;
   /** The folder's URL is absolute. The files come back with the model, so that a new worker can have them. */
   load(source: string | KeptFiles, dtype: Dtype): { model: number; info: ModelInfo; files: KeptFiles | null };
   run(model: number, text: string, options: RunOptions): Result;

@@ -5,8 +5,8 @@ import type {
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
-/** What exports.c exports; exports_training.c in train-*.wasm, and exports_bench.c in bench-*.wasm. Pointers and sizes are
- * numbers. */
+/** What exports.c exports; exports_models.c in heed-*.wasm and train-*.wasm, exports_training.c in train-*.wasm,
+ * exports_bench.c in bench-*.wasm. Pointers and sizes are numbers. */
 export interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
   heed_wasm_alloc(size: number): number;
@@ -85,6 +85,7 @@ export class Raw {
     if (!Number.isSafeInteger(weightsSize) || weightsSize >= 2 ** 32) { // its upper bits would be lost on the way
       throw new EngineError('memory', `out of memory for ${weightsSize} bytes of weights`);
     }
+    this.#checkFor('heed_wasm_load_begin', 'heed');
     return this.#withCopies([config, tokenizer], ([c, t]) => {
       const begin = this.#exports.heed_wasm_load_begin;
       const f32 = dtype === 'f32' ? 1 : 0;
@@ -203,7 +204,7 @@ export class Raw {
       this.#takeJson(this.#exports.heed_wasm_bench_kernels(set!, name!, sizes!, rounds, sampleSeconds)) as KernelRate[]);
   }
 
-  #checkFor(call: keyof Exports, kind: 'train' | 'bench'): void {
+  #checkFor(call: keyof Exports, kind: 'heed' | 'train' | 'bench'): void {
     if (call in this.#exports) return;
     throw new EngineError('unsupported', `this module cannot do it; ${kind}-*.wasm can`);
   }

@@ -24,7 +24,7 @@ export class Session {
   #isOpen = false;
   #lastId = 0;
 
-  constructor(worker: Worker, module: ModuleName | undefined, measures: boolean) {
+  constructor(worker: Worker, name: ModuleName, module: Promise<WebAssembly.Module>) {
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => this.#receive(data);
     worker.onmessageerror = () => this.end('crashed', 'a message of the engine could not be read');
@@ -33,7 +33,7 @@ export class Session {
       if (this.#isOpen) this.end('crashed', `the engine crashed: ${event.message}`);
       else this.end('network', `the engine's worker did not start${event.message ? `: ${event.message}` : ''}`);
     };
-    this.opened = this.call('open', [module, measures]);
+    this.opened = module.then((compiled) => this.call('open', [name, compiled]));
     this.opened.then(() => { this.#isOpen = true; }, (error: EngineError) => this.end(error.code, error.message));
   }
 

@@ -1,23 +1,12 @@
 /** The worker: owns the engine, answers the calls of protocol.ts. */
-import { chooseModule } from './detect.js';
 import { LocalEngine, LocalTraining, type Loading, type LocalModel, type Search } from './engine.js';
-import { asEngineError, EngineError, throwIfAborted } from './error.js';
-import { fetchModel, fetchOk } from './fetch.js';
+import { EngineError, throwIfAborted } from './error.js';
+import { fetchModel } from './fetch.js';
+import { asModuleError, compileModule } from './module.js';
 import type {
   Arguments, FromWorker, Method, ModuleName, Progress, Reply, RunOptions, ToWorker,
 } from './protocol.js';
 import type { TrainingEvent } from './raw.js';
-
-/** The modules that were built; put in by build.mjs. */
-declare const HEED_MODULES: ModuleName[];
-
-/** What runs models, what trains them as well, what measures. Bundlers look for exactly this form of address. */
-type Kind = 'heed' | 'train' | 'bench';
-const WASM: Record<Kind, Record<ModuleName, URL>> = {
-  heed: { simd128: new URL('./heed-simd128.wasm', import.meta.url), relaxed: new URL('./heed-relaxed.wasm', import.meta.url) },
-  train: { simd128: new URL('./train-simd128.wasm', import.meta.url), relaxed: new URL('./train-relaxed.wasm', import.meta.url) },
-  bench: { simd128: new URL('./bench-simd128.wasm', import.meta.url), relaxed: new URL('./bench-relaxed.wasm', import.meta.url) },
-};
 
 /** Between two looks at the messages that came in, among them cancellations. */
 const SLICE_MS = 8;
@@ -35,7 +24,8 @@ type Handlers = { [M in Method]: (call: Call<M>, ...args: Arguments<M>) => Reply
 
 interface Stream { generation: Search; sent: number }
 
-let opening: Promise<LocalEngine>;
+let opened: (engine: Promise<LocalEngine>) => void;
+const opening = new Promise<LocalEngine>((resolve) => { opened = resolve; }); // other calls may come before it is asked for
 let trainer: Promise<LocalEngine> | undefined; // a second instance: who only reads does not download what trains
 let lastNumber = 0;
 const models = new Map<number, LocalModel | LocalTraining>();
@@ -67,14 +57,8 @@ function endStream(number: number): void {
   streams.delete(number);
 }
 
-async function start(wanted: ModuleName | undefined, kind: Kind): Promise<LocalEngine> {
-  const module = chooseModule(HEED_MODULES, wanted);
-  const response = await fetchOk(WASM[kind][module]);
-  try {
-    return await LocalEngine.create(response, module);
-  } catch (caught) {
-    throw asEngineError(caught, caught instanceof RangeError ? 'memory' : 'unsupported');
-  }
+async function start(module: WebAssembly.Module, name: ModuleName): Promise<LocalEngine> {
+  return LocalEngine.create(module, name).catch((caught: unknown) => { throw asModuleError(caught); });
 }
 
 /** Runs the model on the text; `give` looks at the search when it is complete. */
@@ -96,8 +80,8 @@ async function toTheEnd<T>(call: Call, model: number, text: string, options: Run
 }
 
 const handlers: Handlers = {
-  async open(_call, wanted, measures) {
-    opening = start(wanted, measures ? 'bench' : 'heed');
+  async open(_call, name, module) {
+    opened(start(module, name));
     return (await opening).info;
   },
 
@@ -163,7 +147,7 @@ const handlers: Handlers = {
 
   async startTraining(_call, recipe, pairs) {
     const { module } = (await opening).info;
-    trainer ??= start(module, 'train').catch((reason: unknown) => {
+    trainer ??= compileModule('train', module).then((compiled) => start(compiled, module)).catch((reason: unknown) => {
       trainer = undefined; // the next call tries again
       throw reason;
     });
