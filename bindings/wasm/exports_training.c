@@ -4,6 +4,7 @@
 #include "export.h"
 #include "heed/model.h"
 #include "heed/training.h"
+#include "heed/vectors.h"
 
 static heed_model_files last_files;
 
@@ -47,3 +48,19 @@ const heed_model_files *EXPORT(heed_wasm_model_encode)(const heed_model *model, 
 }
 
 void EXPORT(heed_wasm_files_free)(void) { heed_model_files_free(&last_files); }
+
+char *EXPORT(heed_wasm_vectors_examples)(const char *recipe, size_t recipe_size, const char *text, size_t text_size,
+                                         const char *sentence, size_t sentence_size)
+{
+    char *json = NULL;
+    heed_vectors_examples(recipe, recipe_size, text, text_size, sentence, sentence_size, &json, fresh_error());
+    return json;
+}
+
+char *EXPORT(heed_wasm_vectors_cooccurrence)(const char *recipe, size_t recipe_size, const char *text, size_t text_size,
+                                             int words)
+{
+    char *json = NULL;
+    heed_vectors_cooccurrence(recipe, recipe_size, text, text_size, words, &json, fresh_error());
+    return json;
+}

@@ -18,6 +18,12 @@ static const char *const optimizers[] = {
 #undef HEED_OPTIMIZER
 };
 
+static const char *const vector_methods[] = {
+#define HEED_VECTOR_METHOD(name) #name,
+#include "vectors/vector_methods.def"
+#undef HEED_VECTOR_METHOD
+};
+
 static void each(const char *kind, const char *const *names, size_t count, void (*check)(const golden_case *test)) {
     for (size_t i = 0; i < count; i++) {
         golden_file file;
@@ -70,6 +76,7 @@ int main(void) {
         EACH("score", entries_of_scores, golden_check_score);
         EACH("layer", layers, golden_check_layer);
         EACH("model", entries_of_models, golden_check_model);
+        EACH("vectors", vector_methods, golden_check_vectors);
         EACH("optimizer", optimizers, golden_check_optimizer);
         printf("%s: worst relative error %.2g, tolerance %g\n", *isa, golden_worst, GOLDEN_TOLERANCE);
     }

@@ -8,6 +8,7 @@ void golden_check_op(const golden_case *test);
 void golden_check_score(const golden_case *test);
 void golden_check_layer(const golden_case *test);
 void golden_check_model(const golden_case *test);
+void golden_check_vectors(const golden_case *test);
 void golden_check_optimizer(const golden_case *test);
 
 #endif

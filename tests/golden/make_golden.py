@@ -24,6 +24,7 @@ import numbers_reference as numbers
 from seq2seq_reference import (CELLS, attention_weights, local_softmax, parameter_shapes, recurrent_parameters, run_recurrent,
                                score_parameters, seq2seq_logits, torch_recurrent)
 import transformer_reference as transformer
+import vectors_reference as vectors
 from transformer_reference import allowed_keys
 
 FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data")
@@ -740,3 +741,5 @@ if __name__ == "__main__":
     write("model_transformer_lm", model_transformer_lm)
     for optimizer in OPTIMIZERS:
         write(f"optimizer_{optimizer}", optimizer_file, optimizer)
+    for method in ("cbow", "skip_gram", "glove"):
+        write(f"vectors_{method}", getattr(vectors, f"{method}_file"), draw)

@@ -210,6 +210,29 @@ static void adam(const heed_kernels *kernels, size_t n) {
         guarded_end(all[i], name);
 }
 
+static void glove(const heed_kernels *kernels, size_t n) {
+    enum { ARRAYS = 4 }; /* w, v and their sums of squares */
+    const double g = (double)(heed_real)0.3, rate = (double)(heed_real)0.05;
+    guarded array[ARRAYS];
+    double want[ARRAYS][LONGEST + 1];
+    for (size_t k = 0; k < ARRAYS; k++)
+        array[k] = guarded_random(n, k);
+    for (size_t i = 0; i < n; i++) {
+        const double w = (double)array[0].data[i], v = (double)array[1].data[i];
+        for (int k = 2; k < ARRAYS; k++)
+            array[k].data[i] += (heed_real)1.5;
+        want[2][i] = (double)array[2].data[i] + g * v * g * v;
+        want[3][i] = (double)array[3].data[i] + g * w * g * w;
+        want[0][i] = w - rate * g * v / sqrt(want[2][i]);
+        want[1][i] = v - rate * g * w / sqrt(want[3][i]);
+    }
+    kernels->glove_step(n, (heed_real)g, (heed_real)rate, array[0].data, array[1].data, array[2].data, array[3].data);
+    for (int k = 0; k < ARRAYS; k++) {
+        heed_compare_double(label(kernels, "glove_step", n), n, array[k].data, want[k], TOLERANCE);
+        guarded_end(&array[k], name);
+    }
+}
+
 static void all_sizes(const heed_kernels *kernels) {
     for (size_t n = 0; n <= LONGEST; n++) {
         functions(kernels, n);
@@ -219,6 +242,7 @@ static void all_sizes(const heed_kernels *kernels) {
         attention(kernels, n);
         lstm(kernels, n);
         adam(kernels, n);
+        glove(kernels, n);
     }
     /* sum_squares beyond its block of 4096 */
     guarded x = guarded_random(10001, 1);

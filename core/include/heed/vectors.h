@@ -71,6 +71,19 @@ heed_status heed_vectors_similarity(heed_vectors *vectors, const char *path, hee
 /* Spearman's rank correlation: Pearson's of the ranks, equal values having the mean of their ranks. */
 double heed_spearman(const double *x, const double *y, size_t count);
 
+/* What a recipe of word vectors makes of a text, before anything is learned; for figures. Both are JSON for heed_text_free.
+ *
+ * The windows of a sentence, with word counts from `text`: {"tokens": [{"text", "known" (in the vocabulary), "count",
+ * "keep" (chance to survive subsampling), "kept" (by this draw, which is that of the recipe's seed)}], "windows": [{"center",
+ * "radius", "context": [..]}]}; places are numbers of tokens. CBOW learns one example from a window, skip-gram one from each
+ * word of the context. */
+heed_status heed_vectors_examples(const char *recipe, size_t recipe_size, const char *text, size_t text_size,
+                                  const char *sentence, size_t sentence_size, char **json, heed_error *error);
+/* GloVe's counts between the `words` most frequent words: {"vocabulary", "tokens", "words": [..], "counts": [..], "matrix":
+ * [[X_ij ..] ..]}, with X_ij the sum of 1 / distance over the places where i and j stand within recipe.train.window. */
+heed_status heed_vectors_cooccurrence(const char *recipe, size_t recipe_size, const char *text, size_t text_size, int words,
+                                      char **json, heed_error *error);
+
 /* word2vec's text form: a line "V D", then a line per word: the word and its D numbers. */
 heed_status heed_vectors_export(const heed_vectors *vectors, const char *path, heed_error *error);
 heed_status heed_vectors_import(const char *path, heed_model **out, heed_error *error);

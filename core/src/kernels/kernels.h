@@ -121,6 +121,9 @@ typedef struct heed_kernels {
     void (*adam)(size_t n, const heed_adam_step *step, const heed_real *gradient, heed_real *m, heed_real *v,
                  heed_real *weight);
 
+    /* w and v, whose product is to change, and their sums of squares: see glove_step.h. */
+    void (*glove_step)(size_t n, heed_real g, heed_real rate, heed_real *w, heed_real *v, heed_real *sw, heed_real *sv);
+
     /* Register-only multiply-add loop: does `rounds` rounds of `*flops_per_round` floating-point operations and returns a
      * value that depends on all of them. The peak that benchmarks divide by. */
     heed_real (*peak)(int64_t rounds, int64_t *flops_per_round);

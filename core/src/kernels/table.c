@@ -17,6 +17,7 @@
 #include "kernels/attention_score.h"
 #include "kernels/lstm_gates.h"
 #include "kernels/adam_step.h"
+#include "kernels/glove_step.h"
 #include "kernels/peak.h"
 #include "kernels/tables.h"
 
@@ -73,6 +74,7 @@ const heed_kernels HEED_TABLE = {
     .lstm_forward = lstm_forward,
     .lstm_backward = lstm_backward,
     .adam = adam,
+    .glove_step = glove_step,
     .peak = peak,
     .load_peak = load_peak,
 };

@@ -10,8 +10,8 @@
 
 #include "vectors/windows.h"
 
-static void learn(const heed_vector_training *training, heed_vector_worker *worker, const int32_t *line, int center,
-                  int first, int last)
+void heed_cbow_step(const heed_vector_training *training, heed_vector_worker *worker, const int32_t *line, int center,
+                    int first, int last)
 {
     const heed_kernels *kernels = training->kernels;
     const size_t dim = (size_t)training->dim;
@@ -22,13 +22,19 @@ static void learn(const heed_vector_training *training, heed_vector_worker *work
     for (int c = first; c <= last; c++)
         if (c != center)
             kernels->axpy(dim, share, training->input + (size_t)line[c] * dim, worker->hidden);
-    heed_negative_draw(training, worker, line[center]);
     heed_negative_step(training, worker, worker->hidden, worker->change);
     for (int c = first; c <= last; c++)
         if (c != center)
             kernels->axpy(dim, share, worker->change, training->input + (size_t)line[c] * dim);
     /* [/book] */
     worker->examples++;
+}
+
+static void learn(const heed_vector_training *training, heed_vector_worker *worker, const int32_t *line, int center,
+                  int first, int last)
+{
+    heed_negative_draw(training, worker, line[center]);
+    heed_cbow_step(training, worker, line, center, first, last);
 }
 
 static void step(const heed_vector_training *training, heed_vector_worker *worker, int64_t index)

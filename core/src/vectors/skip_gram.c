@@ -7,22 +7,27 @@
 
 #include "vectors/windows.h"
 
-static void learn(const heed_vector_training *training, heed_vector_worker *worker, const int32_t *line, int center,
-                  int first, int last)
+void heed_skip_gram_step(const heed_vector_training *training, heed_vector_worker *worker, int32_t word)
 {
     const size_t dim = (size_t)training->dim;
     /* [book:skip-gram] */
-    heed_real *word = training->input + (size_t)line[center] * dim;
+    heed_real *vector = training->input + (size_t)word * dim;
+    memset(worker->change, 0, dim * sizeof *worker->change);
+    heed_negative_step(training, worker, vector, worker->change);
+    training->kernels->axpy(dim, 1, worker->change, vector);
+    /* [/book] */
+    worker->examples++;
+}
+
+static void learn(const heed_vector_training *training, heed_vector_worker *worker, const int32_t *line, int center,
+                  int first, int last)
+{
     for (int c = first; c <= last; c++) {
         if (c == center)
             continue;
-        memset(worker->change, 0, dim * sizeof *worker->change);
         heed_negative_draw(training, worker, line[c]);
-        heed_negative_step(training, worker, word, worker->change);
-        training->kernels->axpy(dim, 1, worker->change, word);
-        worker->examples++;
+        heed_skip_gram_step(training, worker, line[center]);
     }
-    /* [/book] */
 }
 
 static void step(const heed_vector_training *training, heed_vector_worker *worker, int64_t index)

@@ -69,6 +69,7 @@ struct heed_vector_method {
     const char *name;
     const char *const *fields; /* of recipe.train, beside those that all have; NULL-terminated */
     heed_vector_settings defaults;
+    bool steady;               /* the rate does not fall: the method has its own way */
     heed_status (*prepare)(heed_vector_training *training, heed_error *error); /* steps_per_epoch, vectors, state */
     /* Step `index` of an epoch with a worker whose rng and rate are set. Several threads may do this at once. */
     void (*step)(const heed_vector_training *training, heed_vector_worker *worker, int64_t index);

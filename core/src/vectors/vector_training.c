@@ -102,6 +102,8 @@ int64_t heed_vector_training_steps(const heed_vector_training *training)
 
 double heed_vector_training_rate(const heed_vector_training *training, int64_t step)
 {
+    if (training->recipe.method->steady)
+        return training->recipe.settings.rate;
     const double left = 1 - (double)step / (double)heed_vector_training_steps(training);
     return training->recipe.settings.rate * fmax(left, 1e-4);
 }

@@ -25,7 +25,7 @@ enum { HEED_VECTOR_STEPS_MAX = 64 };
 heed_status heed_vector_training_advance(heed_vector_training *training, heed_pool *pool, int count, double *loss,
                                          int64_t *examples, int64_t *words, heed_error *error);
 
-/* The learning rate of a step: it falls in a straight line to a ten-thousandth. */
+/* The learning rate of a step: it falls in a straight line to a ten-thousandth, unless the method's is steady. */
 double heed_vector_training_rate(const heed_vector_training *training, int64_t step);
 
 /* The training's own model as it is now. */

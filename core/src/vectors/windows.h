@@ -38,6 +38,10 @@ void heed_negative_draw(const heed_vector_training *training, heed_vector_worker
  * with the vectors as they were before; adds J to the worker's loss. */
 void heed_negative_step(const heed_vector_training *training, heed_vector_worker *worker, const heed_real *hidden,
                         heed_real *change);
+/* An example of either method; the worker's targets are drawn. */
+void heed_cbow_step(const heed_vector_training *training, heed_vector_worker *worker, const int32_t *line, int center,
+                    int first, int last);
+void heed_skip_gram_step(const heed_vector_training *training, heed_vector_worker *worker, int32_t word);
 /* The loss of all examples so far, nats. */
 double heed_negative_loss(heed_vector_worker *worker);
 
