@@ -110,6 +110,12 @@ static void refusals(void) {
     error = (heed_error){0};
     CHECK_STATUS(train("gru", ",\"pooling\":\"max\"", "refused", &error), HEED_ERROR_UNKNOWN, &error);
     CHECK_CONTAINS(error.message, "pooling \"max\" is not one of: last mean");
+    error = (heed_error){0};
+    CHECK_STATUS(train("rnn", ",\"chrono\":100", "refused", &error), HEED_ERROR_ARGUMENT, &error);
+    CHECK_CONTAINS(error.message, "goes with the cells gru and lstm, not with \"rnn\"");
+    error = (heed_error){0};
+    CHECK_STATUS(train("lstm", ",\"chrono\":100,\"forget_bias\":1", "refused", &error), HEED_ERROR_ARGUMENT, &error);
+    CHECK_CONTAINS(error.message, "forget_bias or chrono, not both");
 }
 
 int main(void) {

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "models/cell_choice.h"
 #include "models/head.h"
 #include "models/input.h"
 #include "models/recurrent_traces.h"
@@ -27,24 +28,23 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
                              heed_error *error)
 {
     static const char where[] = "config";
-    static const char *const fields[] = {"model_type", "embedding", "hidden",  "layers", "bidirectional",
-                                         "cell",       "pooling",   "dropout", "truncate", "loss", NULL};
+    static const char *const fields[] = {"model_type", "embedding", "hidden", "layers", "bidirectional",
+                                         "pooling", "dropout", "truncate", "loss", HEED_CELL_FIELDS, NULL};
     static const char *const more[] = {"encoder.x", "encoder.h", "summary", "logits", NULL};
     int64_t hidden = 128, layers = 1, truncate = 0;
     double dropout = 0;
     bool bidirectional = false;
-    const char *cell_name = "lstm", *pooling = "last";
+    const char *pooling = "last";
     HEED_TRY(heed_json_only(config, where, fields, error));
     HEED_TRY(heed_json_int(config, where, "hidden", 1, 4096, &hidden, error));
     HEED_TRY(heed_json_int(config, where, "layers", 1, HEED_RECURRENT_LAYERS_MAX, &layers, error));
     HEED_TRY(heed_json_int(config, where, "truncate", 0, 4096, &truncate, error));
     HEED_TRY(heed_json_bool(config, where, "bidirectional", &bidirectional, error));
-    HEED_TRY(heed_json_string(config, where, "cell", &cell_name, error));
     HEED_TRY(heed_json_string(config, where, "pooling", &pooling, error));
     HEED_TRY(heed_json_real(config, where, "dropout", 0, 0.95, &dropout, error));
-    const heed_cell *cell = heed_cell_find(cell_name);
-    if (!cell)
-        return heed_fail(error, HEED_ERROR_UNKNOWN, "config: cell \"%s\" is not one of: %s", cell_name, heed_cell_names);
+    heed_cell_choice choice = {.cell = &heed_cell_lstm};
+    HEED_TRY(heed_cell_choice_read(config, &choice, error));
+    const heed_cell *cell = choice.cell;
     const bool mean = strcmp(pooling, "mean") == 0;
     const bool every = strcmp(pooling, "none") == 0;
     if (!mean && !every && strcmp(pooling, "last") != 0)
@@ -61,6 +61,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     HEED_TRY(heed_input_declare(model, "embedding", config, "embedding", source_vocabulary, 64, &net->input, error));
     net->encoder = heed_recurrent_declare(&model->params, name, cell, net->input.width, (int)hidden, (int)layers,
                                           bidirectional, dropout);
+    heed_cell_choice_apply(&choice, &model->params, &net->encoder);
     net->encoder.truncate = (int)truncate;
     net->encoder.trace[0] = "encoder";
     net->encoder.trace[1] = "encoder.reverse";

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "models/cell_choice.h"
 #include "models/recurrent_traces.h"
 #include "models/seq2seq.h"
 
@@ -57,13 +58,13 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     static const char where[] = "config";
     static const char *const fields[] = {"model_type", "source_embedding", "target_embedding", "encoder_hidden",
                                          "encoder_layers", "decoder_hidden", "decoder_layers", "score",
-                                         "input_feeding", "dropout", "cell", "attend",
+                                         "input_feeding", "dropout", HEED_CELL_FIELDS, "attend",
                                          "vector", "teacher_forcing", "local", "reach", "hard", NULL};
     int64_t target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
     int64_t decoder_hidden = 256, decoder_layers = 1, reach = 2;
     double dropout = 0, teacher_forcing = 1;
     bool input_feeding = false, hard = false;
-    const char *score = "general", *cell_name = "lstm", *attend = "after", *vector = "every_step", *local = "none";
+    const char *score = "general", *attend = "after", *vector = "every_step", *local = "none";
     HEED_TRY(heed_json_only(config, where, fields, error));
     HEED_TRY(heed_json_int(config, where, "target_embedding", 1, 4096, &target_embedding, error));
     HEED_TRY(heed_json_int(config, where, "encoder_hidden", 1, 4096, &encoder_hidden, error));
@@ -71,7 +72,6 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     HEED_TRY(heed_json_int(config, where, "decoder_hidden", 1, 4096, &decoder_hidden, error));
     HEED_TRY(heed_json_int(config, where, "decoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &decoder_layers, error));
     HEED_TRY(heed_json_string(config, where, "score", &score, error));
-    HEED_TRY(heed_json_string(config, where, "cell", &cell_name, error));
     HEED_TRY(heed_json_bool(config, where, "input_feeding", &input_feeding, error));
     HEED_TRY(heed_json_real(config, where, "dropout", 0, 0.95, &dropout, error));
     HEED_TRY(heed_json_real(config, where, "teacher_forcing", 0, 1, &teacher_forcing, error));
@@ -94,9 +94,9 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
         return heed_fail(error, HEED_ERROR_ARGUMENT,
                          "config: hard attention needs a score, and neither attend \"before\", input_feeding, "
                          "teacher_forcing below 1 nor local \"predictive\"");
-    const heed_cell *cell = heed_cell_find(cell_name);
-    if (!cell)
-        return heed_fail(error, HEED_ERROR_UNKNOWN, "config: cell \"%s\" is not one of: %s", cell_name, heed_cell_names);
+    heed_cell_choice choice = {.cell = &heed_cell_lstm};
+    HEED_TRY(heed_cell_choice_read(config, &choice, error));
+    const heed_cell *cell = choice.cell;
 
     heed_seq2seq *net = heed_arena_alloc_zero(&model->arena, sizeof *net);
     if (!net)
@@ -123,6 +123,8 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     snprintf(name, sizeof name, "decoder.%s", cell->name);
     const int decoder_in = (int)target_embedding + (input_feeding ? hidden : 0) + (before ? memory : 0);
     net->decoder = heed_recurrent_declare(params, name, cell, decoder_in, hidden, (int)decoder_layers, false, dropout);
+    heed_cell_choice_apply(&choice, params, &net->encoder);
+    heed_cell_choice_apply(&choice, params, &net->decoder);
     net->encoder.trace[0] = "encoder";
     net->encoder.trace[1] = "encoder.reverse";
     net->decoder.trace[0] = "decoder";

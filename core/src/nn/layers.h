@@ -54,6 +54,8 @@ typedef struct heed_recurrent_state {
 
 heed_recurrent_layer heed_recurrent_declare(heed_params *params, const char *name, const heed_cell *cell, int in,
                                             int hidden, int layers, bool bidirectional, double dropout);
+/* What the biases of its gates begin with: one of the HEED_INIT_ that are made for these. */
+void heed_recurrent_keep(heed_params *params, const heed_recurrent_layer *layer, heed_init init, double scale);
 /* x [B, T, in] -> y [B, T, hidden * directions], or NULL when `last_only`. `state` (NULL: zeros; only for one direction)
  * is where to begin; `out` (may be NULL or `state`) receives the states after the last step. */
 heed_tensor *heed_recurrent_apply(heed_tape *tape, const heed_params *params, const heed_recurrent_layer *layer,

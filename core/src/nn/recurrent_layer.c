@@ -22,10 +22,21 @@ heed_recurrent_layer heed_recurrent_declare(heed_params *params, const char *nam
             layer.wh[l][d] =
                 heed_params_declare(params, full, HEED_INIT_UNIFORM, scale, true, 2, (int[]){gates, hidden});
             snprintf(full, sizeof full, "%s.%d.bias%s", name, l, suffix[d]);
-            layer.bias[l][d] = heed_params_declare(params, full, cell->bias_init, scale, false, 1,
+            layer.bias[l][d] = heed_params_declare(params, full, cell->bias_init,
+                                                   cell->bias_init == HEED_INIT_GATE_BIAS ? 1 : scale, false, 1,
                                                    (int[]){cell->biases * hidden});
         }
     return layer;
+}
+
+void heed_recurrent_keep(heed_params *params, const heed_recurrent_layer *layer, heed_init init, double scale)
+{
+    for (int l = 0; l < layer->layers && !params->failed; l++)
+        for (int d = 0; d < (layer->bidirectional ? 2 : 1); d++) {
+            heed_param *bias = &params->list[layer->bias[l][d]];
+            bias->init = init;
+            bias->scale = scale;
+        }
 }
 
 heed_tensor *heed_recurrent_apply(heed_tape *tape, const heed_params *params, const heed_recurrent_layer *layer,

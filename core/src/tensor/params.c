@@ -1,5 +1,6 @@
 #include "tensor/params.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -81,6 +82,19 @@ heed_status heed_params_allocate(heed_params *params, heed_error *error)
     return HEED_OK;
 }
 
+/* The first quarter of a bias of gates, and the second. */
+static void initialise_gate(const heed_param *param, size_t cells, heed_real *w, heed_rng *rng)
+{
+    for (size_t i = 0; i < cells; i++) {
+        double keep = param->scale;
+        if (param->init != HEED_INIT_GATE_BIAS)
+            keep = log(1 + (param->scale - 2) * heed_rng_uniform(rng));
+        w[cells + i] = (heed_real)keep;
+        if (param->init == HEED_INIT_LSTM_CHRONO)
+            w[i] = (heed_real)-keep;
+    }
+}
+
 static void initialise(const heed_param *param, heed_real *w, heed_rng *rng)
 {
     switch (param->init) {
@@ -100,10 +114,11 @@ static void initialise(const heed_param *param, heed_real *w, heed_rng *rng)
         for (size_t i = 0; i < param->count; i++)
             w[i] = (heed_real)(heed_rng_normal(rng) * param->scale);
         break;
-    case HEED_INIT_LSTM_BIAS:
+    case HEED_INIT_GATE_BIAS:
+    case HEED_INIT_GRU_CHRONO:
+    case HEED_INIT_LSTM_CHRONO:
         memset(w, 0, param->count * sizeof *w);
-        for (size_t i = param->count / 4; i < param->count / 2; i++)
-            w[i] = 1;
+        initialise_gate(param, param->count / 4, w, rng);
         break;
     }
 }

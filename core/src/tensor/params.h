@@ -13,7 +13,11 @@ typedef enum heed_init {
     HEED_INIT_CONSTANT,    /* scale */
     HEED_INIT_UNIFORM,     /* +-scale */
     HEED_INIT_NORMAL,      /* standard deviation scale */
-    HEED_INIT_LSTM_BIAS    /* zero, and one for the forget gate (Jozefowicz 2015); of shape [4h], gates i, f, g, o */
+    HEED_INIT_GATE_BIAS,   /* of shape [4h]: zero, and scale in the second quarter, the gate that keeps: i, f, g, o of an
+                              lstm (Jozefowicz 2015), r, z, n and b_h of a gru */
+    HEED_INIT_GRU_CHRONO,  /* the same with log u in the second quarter, u uniform in 1..scale - 1, so that the cells
+                              keep for up to about scale steps (Tallec and Ollivier 2018) */
+    HEED_INIT_LSTM_CHRONO  /* and with -log u in the first, the gate that takes in */
 } heed_init;
 
 typedef enum heed_form {

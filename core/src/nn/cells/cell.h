@@ -9,6 +9,7 @@ typedef struct heed_cell {
     const char *name;
     int gates, biases;   /* Wx [gates H, I], Wh [gates H, H], bias [biases H] */
     heed_init bias_init; /* HEED_INIT_UNIFORM is +-1/sqrt(H), as the matrices are drawn */
+    heed_init chrono;    /* HEED_INIT_ZERO when it has no gate that keeps */
     bool has_c;          /* a state beside h */
     const char *const *traces; /* what `run` keeps, see heed_pass; NULL-terminated */
     heed_recurrent_result (*run)(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,

@@ -10,4 +10,4 @@ static heed_recurrent_result run(heed_tape *tape, heed_tensor *x, heed_tensor *w
 
 static const char *const traces[] = {"gate.reset", "gate.update", "gate.candidate", NULL};
 
-const heed_cell heed_cell_gru = {"gru", 3, 4, HEED_INIT_UNIFORM, false, traces, run};
+const heed_cell heed_cell_gru = {"gru", 3, 4, HEED_INIT_UNIFORM, HEED_INIT_GRU_CHRONO, false, traces, run};

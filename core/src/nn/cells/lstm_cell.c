@@ -3,4 +3,4 @@
 
 static const char *const traces[] = {"gate.input", "gate.forget", "gate.candidate", "gate.output", "cell", NULL};
 
-const heed_cell heed_cell_lstm = {"lstm", 4, 4, HEED_INIT_LSTM_BIAS, true, traces, heed_lstm};
+const heed_cell heed_cell_lstm = {"lstm", 4, 4, HEED_INIT_GATE_BIAS, HEED_INIT_LSTM_CHRONO, true, traces, heed_lstm};

@@ -17,5 +17,5 @@ static heed_recurrent_result run_relu(heed_tape *tape, heed_tensor *x, heed_tens
 
 static const char *const traces[] = {NULL};
 
-const heed_cell heed_cell_rnn = {"rnn", 1, 1, HEED_INIT_UNIFORM, false, traces, run_tanh};
-const heed_cell heed_cell_rnn_relu = {"rnn_relu", 1, 1, HEED_INIT_UNIFORM, false, traces, run_relu};
+const heed_cell heed_cell_rnn = {"rnn", 1, 1, HEED_INIT_UNIFORM, HEED_INIT_ZERO, false, traces, run_tanh};
+const heed_cell heed_cell_rnn_relu = {"rnn_relu", 1, 1, HEED_INIT_UNIFORM, HEED_INIT_ZERO, false, traces, run_relu};
