@@ -41,6 +41,7 @@ test('copy, reverse, sort: the targets, all lengths and letters', () => {
 
 test('recall: the digits at the front, after the delay', () => {
   const list = examples('recall', { digits: 3, delay: 50, distractors: 4 });
+  assert.ok(examples('recall', { delay: 5, distractors: 1 }).every(([source]) => /^\daaaaa\?$/.test(source)));
   for (const [source, target] of list) {
     assert.match(source, /^\d{3}[a-d]{50}\?$/);
     assert.equal(target, source.slice(0, 3));
@@ -128,6 +129,10 @@ test('dates: every form means what the calendar of JavaScript says', () => {
       : [/^[A-Z]\w+ \d+, \d+$/, /\dst, /, /^the twenty-first of /, /^\d+\/\d+\/\d+$/, /next-to-last day/, /the last Monday of/, /^Sunday, /];
     for (const form of forms) assert.ok(list.some(([source]) => form.test(source)), `${language}: ${form}`);
   }
+  const weekdays = /(last|first|second|third|fourth|fifth) \w+day|(перв|втор|трет|четверт|последн)\S+ (вос|пон|вто|сре|чет|пят|суб)/;
+  assert.ok(share(examples('dates'), ([source]) => weekdays.test(source)) > 0.1);
+  const ends = examples('dates', { forms: 'ends' });
+  assert.ok(ends.every(([source]) => !weekdays.test(source)) && share(ends, ([source]) => /last day|последний день/.test(source)) > 0.1);
   assert.ok(examples('dates', { forms: 'plain' }).every(([source]) => !/last|послед|the \w+ \w+day|первое воск/.test(source)));
 });
 

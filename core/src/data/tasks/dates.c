@@ -6,13 +6,14 @@
 #include "data/tasks/task.h"
 
 enum { LANGUAGE, FORMS, FIRST_YEAR, LAST_YEAR };
-enum { ALL, PLAIN };
+enum { ALL, PLAIN, ENDS };
 
-static const char *const form_sets[] = {"all", "plain", NULL};
+static const char *const form_sets[] = {"all", "plain", "ends", NULL};
 
 static const heed_task_option options[] = {
     {"language", 2, 0, 0, heed_task_languages, "of the dates"},
-    {"forms", ALL, 0, 0, form_sets, "\"plain\" leaves those out that take a calendar, as the last Monday of May"},
+    {"forms", ALL, 0, 0, form_sets,
+     "\"plain\" leaves out what takes a calendar; \"ends\" has the last day of May but not its last Monday"},
     {"first_year", 1900, 1600, 9999, NULL, "the earliest"},
     {"last_year", 2099, 1600, 9999, NULL, "the latest"},
     {0},
@@ -178,7 +179,7 @@ static void russian_weekday_of_month(heed_rng *rng, date *d, heed_string_buffer 
                        d->year, russian_year(rng));
 }
 
-enum { CALENDAR_FORMS = 2 }; /* at the end of each list */
+static const size_t left_out[] = {[ALL] = 0, [PLAIN] = 2, [ENDS] = 1}; /* at the end of each list */
 static form *const english_forms[] = {english_month_first, english_day_first, english_day_of, english_with_weekday,
                                       english_digits, english_end_of_month, english_weekday_of_month};
 static form *const russian_forms[] = {russian_plain, russian_in_words, russian_with_weekday, russian_digits,
@@ -187,9 +188,8 @@ static form *const russian_forms[] = {russian_plain, russian_in_words, russian_w
 static void draw(const int64_t *values, heed_rng *rng, heed_string_buffer *source, heed_string_buffer *target)
 {
     const bool english = heed_task_english(rng, values[LANGUAGE]);
-    size_t forms = (english ? sizeof english_forms : sizeof russian_forms) / sizeof(form *);
-    if (values[FORMS] == PLAIN)
-        forms -= CALENDAR_FORMS;
+    const size_t all = (english ? sizeof english_forms : sizeof russian_forms) / sizeof(form *);
+    const size_t forms = all - left_out[values[FORMS]];
     date d = {.year = (int)heed_task_between(rng, values[FIRST_YEAR], values[LAST_YEAR]),
               .month = (int)heed_task_between(rng, 1, 12)};
     d.day = (int)heed_task_between(rng, 1, days_in(d.year, d.month));

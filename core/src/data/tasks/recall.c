@@ -7,7 +7,7 @@ enum { DIGITS, DELAY, DISTRACTORS };
 static const heed_task_option options[] = {
     {"digits", 1, 1, 20, NULL, "how many are to be kept in mind"},
     {"delay", 100, 1, 4000, NULL, "letters between them and the question"},
-    {"distractors", 26, 2, 26, NULL, "how many different letters these are"},
+    {"distractors", 26, 1, 26, NULL, "how many different letters these are; 1 is a blank"},
     {0},
 };
 
