@@ -39,9 +39,10 @@ static void output(heed_training *training, const char *text, char out[128]) {
     heed_generation_free(generation);
 }
 
-/* heed_train and the pieces, with runs of the model between them, end with the same weights. */
-static void same_bits(void) {
-    const char *recipe = small_recipe_text((small_recipe){.epochs = 2, .dropout = 0.2});
+/* heed_train and the pieces, with runs of the model between them, end with the same weights. `parts`: of a step; `steps`: of
+ * both epochs. */
+static void same_bits(small_recipe settings, int parts, int steps) {
+    const char *recipe = small_recipe_text(settings);
     heed_error error = {0};
     heed_trainer *whole = NULL;
     heed_training *training = create(recipe);
@@ -52,7 +53,7 @@ static void same_bits(void) {
     if (training == NULL || !CHECK_OK(heed_trainer_create(recipe, strlen(recipe), small_task_pairs,
                                                           (void *)scratch("task.tsv"), 2, &whole, &error), &error))
         return;
-    int events[4] = {0};
+    int events[5] = {0};
     while (event != HEED_TRAINING_FINISHED && CHECK_OK(heed_training_advance(training, &event, &error), &error)) {
         events[event]++;
         if (events[event] % 5 == 0)
@@ -65,13 +66,15 @@ static void same_bits(void) {
         CHECK_OK(heed_trainer_judge(whole, &error), &error);
         heed_trainer_next_epoch(whole);
     }
-    CHECK_INT(events[HEED_TRAINING_STEP], 88);
+    CHECK_INT(events[HEED_TRAINING_STEP], steps);
+    CHECK_INT(events[HEED_TRAINING_PART], steps * (parts - 1));
     CHECK_INT(events[HEED_TRAINING_EPOCH], 1);
-    CHECK_INT(events[HEED_TRAINING_JUDGING], 4); /* 100 dev words: one slice of loss, two of decoding, twice */
+    CHECK_INT(events[HEED_TRAINING_JUDGING], 26); /* 100 dev words: a slice of loss, 13 of decoding, the last ends
+                                                      the epoch; twice */
     CHECK_OK(heed_training_model(training, &model, &error), &error);
     CHECK(memcmp(model->params.values, whole->model->params.values, model->params.size * sizeof(heed_real)) == 0);
     heed_training_progress(training, &progress);
-    CHECK_INT(progress.step, 88);
+    CHECK_INT(progress.step, steps);
     CHECK_INT(progress.epoch, 2);
     CHECK(progress.epoch_done);
     CHECK(progress.dev_loss == whole->dev_loss && progress.dev_wer == whole->dev_wer && progress.dev_per == whole->dev_per);
@@ -89,6 +92,8 @@ static void progress_and_model(void) {
     char *json = NULL, text[128];
     if (training == NULL)
         return;
+    CHECK_OK(heed_training_advance(training, &event, &error), &error);
+    CHECK_INT(event, HEED_TRAINING_PART); /* of two shards */
     CHECK_OK(heed_training_advance(training, &event, &error), &error);
     heed_training_progress(training, &first);
     heed_training_progress(training, &again);
@@ -226,7 +231,8 @@ int main(void) {
     if (!CHECK(scratch_open()) || !CHECK(small_task_write(scratch("task.tsv"), 1500)) ||
         !CHECK_OK(heed_file_read(scratch("task.tsv"), &task, &task_size, &error), &error))
         return heed_test_finish("train live training");
-    same_bits();
+    same_bits((small_recipe){.epochs = 2, .dropout = 0.2, .shards = 1}, 1, 88);
+    same_bits((small_recipe){.epochs = 2, .dropout = 0.2, .shards = 3, .accumulate = 2}, 6, 44);
     progress_and_model();
     encoded();
     refused();

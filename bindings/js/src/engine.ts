@@ -153,7 +153,7 @@ export class LocalTraining {
 
   describe(): ModelInfo { return this.#raw.modelDescribe(this.#model()); }
 
-  /** The next piece of work: a step, or a part of judging an epoch. */
+  /** The next piece of work: a step, a part of one (a shard of a batch), or a part of judging an epoch. */
   advance(): TrainingEvent { return this.#raw.trainingAdvance(this.#live()); }
 
   figures(): TrainingFigures { return this.#raw.trainingFigures(this.#live()); }

@@ -56,7 +56,7 @@ export type BenchHandle = number & { readonly brand: 'bench' };
 export type TrainingHandle = number & { readonly brand: 'training' };
 
 /** What a piece of training was, in the order of heed_training_event. */
-const EVENTS = ['step', 'judging', 'epoch', 'finished'] as const;
+const EVENTS = ['step', 'judging', 'epoch', 'finished', 'part'] as const;
 export type TrainingEvent = (typeof EVENTS)[number];
 
 const decoder = new TextDecoder();

@@ -163,7 +163,7 @@ const handlers: Handlers = {
     for (let event: TrainingEvent = 'step'; event !== 'finished' && done < steps && !call.signal.aborted;) {
       event = training.advance();
       if (event === 'step') done++;
-      if (event === 'step' ? done % every === 0 : event !== 'judging') {
+      if (event === 'step' ? done % every === 0 : event === 'epoch' || event === 'finished') {
         const watched = watch ? training.start(watch.text, watch.options).result() : null;
         call.progress({ ...training.figures(), watched });
       }

@@ -16,7 +16,8 @@ typedef enum heed_training_event {
     HEED_TRAINING_STEP,    /* an optimiser step was done */
     HEED_TRAINING_JUDGING, /* after an epoch's last step: a part of the dev set was looked at */
     HEED_TRAINING_EPOCH,   /* the last part: the dev figures of the epoch are known */
-    HEED_TRAINING_FINISHED /* the same, and it was the last epoch; from now on nothing happens */
+    HEED_TRAINING_FINISHED, /* the same, and it was the last epoch; from now on nothing happens */
+    HEED_TRAINING_PART      /* a part of a step: a shard of a batch (recipe.train.shards, accumulate) */
 } heed_training_event;
 
 /* `pairs` are the examples, lines of "source TAB target" (HEED_OK only with as many as recipe.data.hold_out asks for and
@@ -26,7 +27,7 @@ heed_status heed_training_create(const char *recipe_json, size_t recipe_size, co
                                  heed_training **out, heed_error *error);
 void heed_training_free(heed_training *training); /* NULL is allowed */
 
-/* Does the next piece of work, an optimiser step or a part of the dev set. A loss that is not finite is
+/* Does the next piece of work, a shard of a batch or a few inputs of the dev set. A loss that is not finite is
  * HEED_ERROR_NUMERIC; the parameters are then as they were before the step. */
 heed_status heed_training_advance(heed_training *training, heed_training_event *event, heed_error *error);
 

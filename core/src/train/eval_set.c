@@ -5,6 +5,11 @@
 #include "base/memory.h"
 #include "heed/generate.h"
 
+static int32_t slice_of(const heed_eval_set *set)
+{
+    return set->slice > 0 ? set->slice : HEED_EVAL_SLICE;
+}
+
 static void *take(heed_arena *arena, size_t count, size_t size)
 {
     size_t bytes;
@@ -200,10 +205,10 @@ static void run_worker(void *context, int worker)
 {
     const run_work *work = context;
     int32_t *scratch = work->scratch + (size_t)worker * work->scratch_size;
-    int32_t stride = HEED_EVAL_SLICE * work->workers;
+    int32_t slice = slice_of(work->set), stride = slice * work->workers;
     heed_status status = HEED_OK;
-    for (int32_t from = work->first + worker * HEED_EVAL_SLICE; from < work->end && status == HEED_OK; from += stride) {
-        int rows = work->end - from < HEED_EVAL_SLICE ? work->end - from : HEED_EVAL_SLICE;
+    for (int32_t from = work->first + worker * slice; from < work->end && status == HEED_OK; from += stride) {
+        int rows = work->end - from < slice ? work->end - from : slice;
         status = run_slice(work, &work->tapes[worker], from, rows, scratch, &work->errors[worker]);
     }
 }
@@ -221,7 +226,7 @@ static void match_unread(heed_eval_set *set, int32_t from, int32_t end, int32_t 
 
 int32_t heed_eval_set_slices(const heed_eval_set *set)
 {
-    return (set->count + HEED_EVAL_SLICE - 1) / HEED_EVAL_SLICE;
+    return (set->count + slice_of(set) - 1) / slice_of(set);
 }
 
 /* order[first..end) without the inputs at both ends that cannot be decoded; those are matched at once. */
@@ -241,11 +246,11 @@ heed_status heed_eval_set_run_slices(heed_eval_set *set, const heed_model *model
                                      heed_tape *tapes, int workers, int32_t first, int32_t end, heed_error *error)
 {
     run_work work = {.set = set, .model = model, .tapes = tapes, .beam = beam, .workers = workers,
-                     .first = first * HEED_EVAL_SLICE,
-                     .end = end < heed_eval_set_slices(set) ? end * HEED_EVAL_SLICE : set->count};
+                     .first = first * slice_of(set),
+                     .end = end < heed_eval_set_slices(set) ? end * slice_of(set) : set->count};
     int32_t last = set->count > 0 ? set->items[set->order[set->count - 1]].source_length : 0;
     size_t longest = last < HEED_INPUT_MAX ? (size_t)last : HEED_INPUT_MAX;
-    work.scratch_size = HEED_EVAL_SLICE * (longest + 2 + 2 * longest + 10);
+    work.scratch_size = (size_t)slice_of(set) * (longest + 2 + 2 * longest + 10);
     if (work.scratch_size < (size_t)set->longest_answer + 1)
         work.scratch_size = (size_t)set->longest_answer + 1;
     heed_arena_mark mark = heed_arena_save(&set->arena);

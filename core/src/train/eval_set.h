@@ -37,6 +37,7 @@ typedef struct heed_eval_set { /* zero-initialise; heed_eval_set_free at the end
     heed_eval_result *results; /* [count] of the last run */
     int32_t *order;            /* [count] items by source length */
     int32_t count, longest_answer;
+    int32_t slice;             /* inputs of one batch; 0: HEED_EVAL_SLICE. The results are the same with any */
 } heed_eval_set;
 
 /* The sources of `inputs` in order, with their answers in `references` (which may be of the same pairs). Fails when a

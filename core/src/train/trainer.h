@@ -72,6 +72,7 @@ typedef struct heed_trainer {
                                                dev_per stays -1, and dev_wer too unless they are of 0 or 1 */
     heed_fit dev_fit;                       /* of such a model */
     bool better;                            /* that judgement was the best so far */
+    int32_t parts_done;                     /* of the step at hand, by heed_trainer_step_part */
     int64_t packed_step;                    /* the step whose values the packed matrices hold; -1: none */
 } heed_trainer;
 
@@ -93,6 +94,9 @@ heed_status heed_trainer_task_epoch(heed_trainer *trainer, int64_t epoch, heed_e
 /* One optimiser step. A loss or gradient that is not finite is HEED_ERROR_NUMERIC, naming the step; the parameters are
  * then as they were before it. */
 heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error);
+/* The same in parts, a shard of a batch each, for a caller that must answer others between them: as often as it takes to
+ * make *done true. The bits are those of heed_trainer_step. */
+heed_status heed_trainer_step_part(heed_trainer *trainer, bool *done, heed_error *error);
 bool heed_trainer_epoch_over(const heed_trainer *trainer);
 bool heed_trainer_done(const heed_trainer *trainer);
 /* Packs the model's matrices when a step has changed them: decoding reads packed ones. */

@@ -14,7 +14,8 @@ static uint64_t dropout_stream(const heed_trainer *trainer, int64_t batch, int s
 typedef struct step_work {
     heed_trainer *trainer;
     int32_t first, end; /* batches of the epoch that make up this step */
-    double seed;        /* 1 / target tokens of them all */
+    int64_t tokens;     /* target tokens of them all */
+    double seed;        /* 1 / tokens */
 } step_work;
 
 static heed_status run_batch(const step_work *work, int32_t batch_index, int index)
@@ -38,18 +39,28 @@ static heed_status run_batch(const step_work *work, int32_t batch_index, int ind
     return heed_tape_backward(tape, loss, (heed_real)work->seed, &shard->error);
 }
 
+/* The shard's share of batch i, with what comes before the first and after the last. */
+static heed_status run_part(const step_work *work, int index, int32_t i)
+{
+    const heed_params *params = &work->trainer->model->params;
+    heed_shard *shard = &work->trainer->shards[index];
+    if (i == work->first) {
+        heed_params_begin_gradients(params, &shard->tape);
+        shard->loss = 0;
+        shard->error.status = HEED_OK;
+    }
+    HEED_TRY(run_batch(work, i, index));
+    if (i + 1 == work->end)
+        heed_params_end_gradients(params, &shard->tape);
+    return HEED_OK;
+}
+
 static void run_shard(void *context, int index)
 {
     const step_work *work = context;
-    heed_trainer *trainer = work->trainer;
-    heed_shard *shard = &trainer->shards[index];
-    heed_params_begin_gradients(&trainer->model->params, &shard->tape);
-    shard->loss = 0;
-    shard->error.status = HEED_OK;
     for (int32_t i = work->first; i < work->end; i++)
-        if (run_batch(work, i, index) != HEED_OK)
+        if (run_part(work, index, i) != HEED_OK)
             return;
-    heed_params_end_gradients(&trainer->model->params, &shard->tape);
 }
 
 static int64_t count_tokens(const heed_trainer *trainer, int32_t first, int32_t end)
@@ -71,6 +82,12 @@ static heed_status fail_numeric(const heed_trainer *trainer, const char *what, d
                      (long long)trainer->state.step + 1, what, value);
 }
 
+static heed_status fail_part(const heed_trainer *trainer, int shard, heed_error *error)
+{
+    const heed_error *failure = &trainer->shards[shard].error;
+    return heed_fail(error, failure->status, "step %lld: %s", (long long)trainer->state.step + 1, failure->message);
+}
+
 static void update(heed_trainer *trainer)
 {
     const heed_recipe *recipe = &trainer->recipe;
@@ -87,7 +104,8 @@ static void update(heed_trainer *trainer)
             params->values[i] += trainer->gradients[k][i];
 }
 
-heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
+/* What the step at hand is made of. */
+static heed_status begin(heed_trainer *trainer, step_work *work, heed_error *error)
 {
     heed_trainer_state *state = &trainer->state;
     const heed_recipe *recipe = &trainer->recipe;
@@ -103,17 +121,24 @@ heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
     }
     int64_t first = (state->step - state->epoch * trainer->steps_per_epoch) * recipe->accumulate;
     int64_t end = first + recipe->accumulate;
-    step_work work = {.trainer = trainer, .first = (int32_t)first, .end = trainer->plan.batch_count};
+    *work = (step_work){.trainer = trainer, .first = (int32_t)first, .end = trainer->plan.batch_count};
     if (end < trainer->plan.batch_count)
-        work.end = (int32_t)end;
-    int64_t tokens = count_tokens(trainer, work.first, work.end);
-    work.seed = 1 / (double)tokens;
-    heed_pool_run(trainer->pool, run_shard, &work, (int)recipe->shards);
+        work->end = (int32_t)end;
+    work->tokens = count_tokens(trainer, work->first, work->end);
+    work->seed = 1 / (double)work->tokens;
+    return HEED_OK;
+}
+
+/* Once every shard has its gradient. */
+static heed_status finish(const step_work *work, heed_error *error)
+{
+    heed_trainer *trainer = work->trainer;
+    heed_trainer_state *state = &trainer->state;
+    const heed_recipe *recipe = &trainer->recipe;
     double loss = 0;
-    for (int64_t k = 0; k < recipe->shards; k++) {
-        const heed_error *failure = &trainer->shards[k].error;
-        if (failure->status != HEED_OK)
-            return heed_fail(error, failure->status, "step %lld: %s", (long long)state->step + 1, failure->message);
+    for (int k = 0; k < (int)recipe->shards; k++) {
+        if (trainer->shards[k].error.status != HEED_OK)
+            return fail_part(trainer, k, error);
         loss += trainer->shards[k].loss;
     }
     if (!isfinite(loss))
@@ -127,11 +152,36 @@ heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
     update(trainer);
     state->step++;
     state->loss_sum += loss;
-    state->tokens += tokens;
+    state->tokens += work->tokens;
     state->norm_sum += trainer->last_norm;
     trainer->last_loss = loss;
-    trainer->last_tokens = tokens;
+    trainer->last_tokens = work->tokens;
     return HEED_OK;
+}
+
+heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
+{
+    step_work work;
+    HEED_TRY(begin(trainer, &work, error));
+    heed_pool_run(trainer->pool, run_shard, &work, (int)trainer->recipe.shards);
+    return finish(&work, error);
+}
+
+heed_status heed_trainer_step_part(heed_trainer *trainer, bool *done, heed_error *error)
+{
+    step_work work;
+    *done = false;
+    HEED_TRY(begin(trainer, &work, error));
+    const int32_t batches = work.end - work.first, part = trainer->parts_done;
+    const int shard = part / batches;
+    if (run_part(&work, shard, work.first + part % batches) == HEED_OK) {
+        trainer->parts_done++;
+        *done = trainer->parts_done == batches * trainer->recipe.shards;
+        if (!*done)
+            return HEED_OK;
+    }
+    trainer->parts_done = 0; /* done, or failed: what would come next is the step's first part */
+    return *done ? finish(&work, error) : fail_part(trainer, shard, error);
 }
 
 bool heed_trainer_epoch_over(const heed_trainer *trainer)

@@ -5,6 +5,8 @@
 #include "train/trainer.h"
 #include "vectors/vector_training.h"
 
+enum { JUDGED_AT_ONCE = 8 }; /* dev inputs: who stops training should not wait for many */
+
 struct heed_training {
     heed_trainer *trainer;         /* of a model with a loss, or */
     heed_vector_training *vectors; /* of word vectors; the other is NULL */
@@ -47,6 +49,7 @@ static heed_status create(heed_training *training, const char *recipe, size_t re
     if (heed_vector_recipe_is(recipe, recipe_size))
         return heed_vector_training_create(recipe, recipe_size, read_text, given, NULL, &training->vectors, error);
     HEED_TRY(heed_trainer_create(recipe, recipe_size, read_pairs, given, 1, &training->trainer, error));
+    training->trainer->dev.slice = JUDGED_AT_ONCE;
     const heed_task_setup *task = &training->trainer->recipe.task;
     if (given->pairs != NULL && task->task != NULL)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "recipe.data.task is \"%s\", and examples were given; it can only "
@@ -80,11 +83,16 @@ void heed_training_free(heed_training *training)
     heed_free(training);
 }
 
-static heed_status step(heed_training *training, heed_error *error)
+static heed_status step(heed_training *training, heed_training_event *event, heed_error *error)
 {
     heed_trainer *trainer = training->trainer;
+    bool done;
     training->epoch_done = false;
-    HEED_TRY(heed_trainer_step(trainer, error));
+    *event = HEED_TRAINING_PART;
+    HEED_TRY(heed_trainer_step_part(trainer, &done, error));
+    if (!done)
+        return HEED_OK;
+    *event = HEED_TRAINING_STEP;
     training->loss_sum += trainer->last_loss;
     training->tokens += trainer->last_tokens;
     training->examples += trainer->last_tokens;
@@ -122,10 +130,7 @@ static heed_status advance_vectors(heed_training *training, heed_training_event 
 
 static heed_status advance_trainer(heed_training *training, heed_training_event *event, heed_error *error)
 {
-    *event = HEED_TRAINING_STEP;
-    if (heed_trainer_epoch_over(training->trainer))
-        return judge(training, event, error);
-    return step(training, error);
+    return heed_trainer_epoch_over(training->trainer) ? judge(training, event, error) : step(training, event, error);
 }
 
 static bool is_done(const heed_training *training)
