@@ -6,7 +6,7 @@
 #include "models/head.h"
 #include "train/trainer.h"
 
-enum { SLICE = 128 /* dev examples of one batch when their loss is computed */ };
+enum { SLICE = 16 /* dev examples of one batch when their loss is computed: who stops training waits for one */ };
 
 static int32_t loss_slices(const heed_trainer *trainer)
 {
