@@ -342,6 +342,19 @@ def op_multi_head_attention(file):
                     window=window)
 
 
+    for b, q, k, size, heads, lengths, p in ((1, 1, 1, 4, 2, None, 0.3), (2, 3, 5, 6, 3, [5, 2], 0.4), (2, 7, 9, 34, 2, None, 0.1)):
+        x = {"q": draw(b, q, size), "kv": draw(b, k, 2 * size)}
+        mask = torch.tensor(Generator(1, 2).dropout_mask(b * heads * q * k, p)).reshape(b, heads, q, k)
+        query, key, value = (each.unflatten(2, (heads, size // heads)).transpose(1, 2)
+                             for each in (x["q"], *x["kv"].split(size, dim=2)))
+        scores = query @ key.transpose(2, 3) / (size // heads) ** 0.5
+        if lengths:
+            scores = scores.masked_fill(~real_steps(lengths, k)[:, None, None, :], -torch.inf)
+        y = (torch.softmax(scores, dim=3) * mask) @ value
+        add_op_case(file, f"{b} x {q} x {k}, {heads} heads of {size}, lengths {lengths}, dropout {p}", x,
+                    {"context": y.transpose(1, 2).flatten(2)}, lengths=lengths, heads=heads, number=p)
+
+
 def real_loss_cases(file, loss):
     for shape in ((1,), (1, 1, 4), (3, 5, 37)):
         x = {"x": draw(*shape, size=3), "t": draw(*shape)}

@@ -316,7 +316,7 @@ static int check_transformers(const heed_arch *arch, const transformer_case *cas
 static int gradients_of_transformer(void) {
     static const transformer_case cases[] = {
         {"\"encoder_layers\": 1, \"decoder_layers\": 1", 2, 0, 0, 1, 1, 1},
-        {"\"encoder_layers\": 1, \"decoder_layers\": 2, \"activation\": \"gelu\"", 2, 0.2, 0.1, 3, 4, 3},
+        {"\"encoder_layers\": 1, \"decoder_layers\": 2, \"activation\": \"gelu\", \"attention_dropout\": 0.3", 2, 0.2, 0.1, 3, 4, 3},
         {"\"encoder_layers\": 2, \"decoder_layers\": 1, \"norm\": \"pre\", \"activation\": \"gelu\", "
          "\"positions\": \"learned\", \"tied\": \"none\"", 1, 0, 0.1, 3, 3, 4},
         {"\"encoder_layers\": 1, \"decoder_layers\": 1, \"norm\": \"none\", \"positions\": \"none\", "

@@ -125,7 +125,9 @@ static void run_masked_softmax(heed_tape *tape, heed_tensor *const *in, const op
 static void run_multi_head_attention(heed_tape *tape, heed_tensor *const *in, const op_arguments *arguments,
                                      heed_tensor **out) {
     const heed_heads heads = {arguments->heads, arguments->lengths, arguments->keys, arguments->flag,
-                              arguments->window, (uint64_t)arguments->muted};
+                              arguments->window, (uint64_t)arguments->muted, arguments->number};
+    tape->training = arguments->number > 0;
+    tape->rng = op_runner_rng();
     out[0] = heed_multi_head_attention(tape, in[0], in[1], &heads).context;
 }
 

@@ -14,7 +14,7 @@ typedef struct op_arguments {
     const int32_t *lengths; /* [rows] or NULL */
     int flag;               /* batch_matmul: transpose_b; gru, lstm, rnn: reverse; add_positions: first; heads: causal;
                                feed_forward: gelu; local_softmax: first */
-    double number;          /* dropout: p; cross_entropy: smoothing; rnn: 1 for relu; layer_norm, batch_norm: epsilon;
+    double number;          /* dropout, multi_head_attention: p; cross_entropy: smoothing; rnn: 1 for relu; layer_norm, batch_norm: epsilon;
                                add_positions: scale; scale: factor */
     int heads, keys, window, muted; /* multi_head_attention; window: also local_softmax's reach */
     int height, width, stride, padding; /* of the windows of conv2d and max_pool */

@@ -51,6 +51,8 @@ static const op_case cases[] = {
      {.heads = 2, .window = 2, .flag = 1, .lengths = IDS(6, 1, 3)}, 2},
     {"multi_head_attention", "causal, later queries only", {CROSS(2, 2, 5, 4)}, {.heads = 2, .flag = 1}, 2},
     {"multi_head_attention", "a muted head", {SELF(2, 3, 6)}, {.heads = 3, .muted = 2}, 0},
+    {"multi_head_attention", "dropout", {CROSS(2, 3, 5, 6)}, {.heads = 3, .lengths = IDS(5, 4), .number = 0.4}, 0},
+    {"multi_head_attention", "self, causal, dropout", {SELF(2, 5, 4)}, {.heads = 2, .flag = 1, .number = 0.3}, 2},
     {"multi_head_attention", "large", {CROSS(2, 9, 13, 34)}, {.heads = 2, .lengths = IDS(13, 7)}, 1},
     {"multi_head_attention", "self, large", {SELF(2, 17, 38)}, {.heads = 2, .flag = 1}, 1},
 

@@ -13,10 +13,10 @@ typedef struct heed_transformer {
 } heed_transformer;
 
 /* The fields of a config that describe a stack: d_model, heads, ffn, activation, norm, norm_kind, positions, residual, window,
- * max_length, dropout, eps. `layers` is the name of the field that holds their number. */
+ * max_length, dropout, attention_dropout, eps. `layers` is the name of the field that holds their number. */
 #define HEED_STACK_FIELDS \
     "d_model", "heads", "ffn", "activation", "norm", "norm_kind", "positions", "residual", "window", "max_length", \
-    "dropout", "eps"
+    "dropout", "attention_dropout", "eps"
 heed_status heed_stack_options_read(const heed_json *config, const char *layers, heed_stack_options *out,
                                     heed_error *error);
 /* The place of the string `key` in the NULL-terminated list `names`; an absent field leaves *out as it is. */

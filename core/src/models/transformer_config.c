@@ -46,6 +46,7 @@ heed_status heed_stack_options_read(const heed_json *config, const char *layers,
     HEED_TRY(heed_config_choice(config, "positions", positions, &position, error));
     HEED_TRY(heed_json_bool(config, where, "residual", &out->residual, error));
     HEED_TRY(heed_json_real(config, where, "dropout", 0, 0.95, &out->dropout, error));
+    HEED_TRY(heed_json_real(config, where, "attention_dropout", 0, 0.95, &out->attention_dropout, error));
     HEED_TRY(heed_json_real(config, where, "eps", 1e-12, 1, &out->epsilon, error));
     if (size % heads != 0)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "%s: heads = %d does not divide d_model = %d", where, (int)heads,

@@ -154,7 +154,7 @@ static heed_tensor *attend_to_self(heed_tape *tape, const heed_params *params, c
     /* [book:self_attention] */
     heed_tensor *qkv = heed_linear_apply(tape, params, &block->qkv, x);
     heed_heads heads = {.heads = options->heads, .lengths = pass->lengths, .causal = options->causal,
-                        .window = options->window};
+                        .window = options->window, .dropout = options->attention_dropout};
     /* [/book] */
     if (!heed_tensor_ok(qkv))
         return qkv;
@@ -181,6 +181,7 @@ static heed_tensor *attend_to_memory(heed_tape *tape, const heed_params *params,
 {
     heed_tensor *query = heed_linear_apply(tape, params, &block->query, x);
     const heed_heads heads = {.heads = options->heads, .lengths = pass->memory_lengths,
+                              .dropout = options->attention_dropout,
                               .muted = heed_muted_heads(tape, block->name, "cross_attention")};
     const heed_heads_result result = heed_multi_head_attention(tape, query, kv, &heads);
     heed_tensor *y = heed_linear_apply(tape, params, &block->cross_output, result.context);

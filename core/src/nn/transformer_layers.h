@@ -23,6 +23,7 @@ typedef struct heed_stack_options {
     bool residual;
     bool causal, cross; /* not fields: what kind of stack it is */
     double dropout, epsilon;
+    double attention_dropout; /* of the weights; `dropout` is of embeddings and of what sublayers give (Vaswani 2017, 5.4) */
 } heed_stack_options;
 
 /* One block. A sublayer f is applied as

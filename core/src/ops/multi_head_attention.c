@@ -10,6 +10,8 @@ typedef struct saved {
     heed_heads options;
     heed_real scale;          /* of the scores */
     const heed_real *weights; /* [B, H, Q, K] */
+    const heed_real *mask;    /* of dropout, likewise; NULL: none */
+    const heed_real *applied; /* weights times mask */
 } saved;
 
 /* Where the matrices of one batch row and one head begin, in reals from the start of q and kv. */
@@ -97,15 +99,18 @@ static void backward(heed_tape *tape, const heed_node *node)
     for (int b = 0; b < l.rows; b++)
         for (int h = 0; h < l.heads; h++) {
             const places at = places_of(&l, b, h);
-            const heed_real *weights = keep->weights + ((size_t)b * l.heads + h) * square;
+            const size_t head = ((size_t)b * l.heads + h) * square;
+            const heed_real *weights = keep->weights + head;
             if (is_muted(options, h))
                 continue;
             if (kv->grad) /* dv[K, E] += weights^T dcontext */
-                kernels->gemm(keys, width, queries, weights, 1, keys, dcontext + at.context, l.size, 1,
+                kernels->gemm(keys, width, queries, keep->applied + head, 1, keys, dcontext + at.context, l.size, 1,
                               kv->grad + at.v, l.kv_row, add_kv, tape->gemm_scratch);
-            /* dweights[Q, K] = dcontext v^T, through the softmax to dscores */
+            /* dweights[Q, K] = dcontext v^T (and the mask), through the softmax to dscores */
             kernels->gemm(queries, keys, width, dcontext + at.context, l.size, 1, kv->data + at.v, 1, l.kv_row,
                           dweights, keys, false, tape->gemm_scratch);
+            for (size_t i = 0; keep->mask && i < square; i++)
+                dweights[i] *= keep->mask[head + i];
             memset(dscores, 0, square * sizeof *dscores);
             for (int i = 0; i < queries; i++) {
                 const range seen = seen_by(&l, options, b, i);
@@ -167,15 +172,21 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
                                                  (int[]){l.rows, l.queries, l.size});
     heed_tensor *weights = heed_tensor_new_dirty(tape, false, 4, (int[]){l.rows, l.heads, l.queries, l.keys});
     saved *keep = heed_tape_alloc(tape, 1, sizeof *keep);
+    const bool drops = tape->training && options->dropout > 0;
+    const size_t count = heed_tensor_ok(weights) ? heed_tensor_count(weights) : 0;
+    heed_real *mask = drops ? heed_dropout_mask(tape, count, options->dropout) : NULL;
+    heed_real *applied = drops ? heed_tape_alloc(tape, count, sizeof *applied) : weights->data;
     heed_tensor *scores = tape->trace ? heed_tensor_new(tape, false, 4, weights->dims) : NULL;
-    if (!heed_tensor_ok(context) || !heed_tensor_ok(weights) || !keep || (scores && !heed_tensor_ok(scores)))
+    if (!heed_tensor_ok(context) || !heed_tensor_ok(weights) || !keep || (scores && !heed_tensor_ok(scores)) ||
+        (drops && (!mask || !applied)))
         return failed;
     const double temperature = tape->attention_temperature > 0 ? tape->attention_temperature : 1;
     const heed_real scale = (heed_real)(1 / (temperature * sqrt((double)l.width)));
     for (int b = 0; b < l.rows; b++)
         for (int h = 0; h < l.heads; h++) {
             const places at = places_of(&l, b, h);
-            heed_real *w = weights->data + ((size_t)b * l.heads + h) * square;
+            const size_t head = ((size_t)b * l.heads + h) * square;
+            heed_real *w = weights->data + head;
             /* scores[Q, K] = q k^T / sqrt(E), softmax, context[Q, E] = weights v */
             /* [book:multi_head_attention] */
             tape->kernels->gemm(l.queries, l.keys, l.width, q->data + at.q, l.q_row, 1, from + at.k, 1, l.kv_row, w,
@@ -191,11 +202,15 @@ heed_heads_result heed_multi_head_attention(heed_tape *tape, heed_tensor *q, hee
                 memset(row, 0, (size_t)seen.first * sizeof *row);
                 memset(row + seen.first + seen.count, 0, (size_t)(l.keys - seen.first - seen.count) * sizeof *row);
             }
-            tape->kernels->gemm(l.queries, l.width, is_muted(options, h) ? 0 : l.keys, w, l.keys, 1, from + at.v,
-                                l.kv_row, 1, context->data + at.context, l.size, false, tape->gemm_scratch);
+            for (size_t i = head; drops && i < head + square; i++)
+                applied[i] = mask[i] * weights->data[i];
+            tape->kernels->gemm(l.queries, l.width, is_muted(options, h) ? 0 : l.keys, applied + head, l.keys, 1,
+                                from + at.v, l.kv_row, 1, context->data + at.context, l.size, false,
+                                tape->gemm_scratch);
             /* [/book] */
         }
-    *keep = (saved){.options = *options, .scale = scale, .weights = weights->data};
+    *keep = (saved){.options = *options, .scale = scale, .weights = weights->data, .mask = mask,
+                    .applied = applied};
     heed_tape_note_asking(tape, &heed_op_multi_head_attention, 2, inputs, 1, &context, keep);
     return (heed_heads_result){context, weights, scores};
 }

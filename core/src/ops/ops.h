@@ -22,6 +22,9 @@ heed_tensor *heed_embedding(heed_tape *tape, heed_tensor *table, const int32_t *
 /* y = x / (1 - p) where a coin with probability 1 - p shows heads, else 0 (inverted dropout, Srivastava 2014).
  * x itself when the tape is not training or p is 0. */
 heed_tensor *heed_dropout(heed_tape *tape, heed_tensor *x, double p);
+/* For ops that drop out inside: n of 0 or 1 / (1 - p), drawn from the tape's numbers. NULL, with the tape's error set, when p
+ * is not below 1 or memory is out. */
+heed_real *heed_dropout_mask(heed_tape *tape, size_t n, double p);
 
 /* y = factor s x; s [1] or NULL for 1. */
 heed_tensor *heed_scale(heed_tape *tape, heed_tensor *x, double factor, heed_tensor *s);
@@ -121,6 +124,7 @@ typedef struct heed_heads {
                                the row's last key, the others before it */
     int window;             /* > 0: only keys less than so many places away */
     uint64_t muted;         /* bit h: head h contributes zero */
+    double dropout;         /* of the weights, when the tape is training; those in the result are the whole ones */
 } heed_heads;
 typedef struct heed_heads_result {
     heed_tensor *context, *weights, *scores; /* scores: NULL when the tape does not trace */
