@@ -112,7 +112,10 @@ static void getters(void) {
     CHECK_STRING(limit.message, "cfg.i is 7; it must be a whole number from 0 to 6");
     CHECK_STATUS(heed_json_int(v, "cfg", "r", 0, 6, &i, &fraction), HEED_ERROR_FORMAT, &fraction);
     CHECK_STATUS(heed_json_int(v, "cfg", "s", 0, 6, &i, &type), HEED_ERROR_FORMAT, &type);
-    CHECK_STRING(type.message, "cfg.s is a string; it must be a number");
+    CHECK_STRING(type.message, "cfg.s is \"x\"; it must be a number");
+    heed_error yes = {0};
+    CHECK_STATUS(heed_json_int(v, "cfg", "b", 0, 6, &i, &yes), HEED_ERROR_FORMAT, &yes);
+    CHECK_STRING(yes.message, "cfg.b is true; it must be a number");
     CHECK_STATUS(heed_json_real(v, "cfg", "r", 3, 4, &r, &range), HEED_ERROR_FORMAT, &range);
     CHECK_STATUS(heed_json_string(v, "cfg", "nul", &s, &nul), HEED_ERROR_FORMAT, &nul);
     CHECK_INT(i, 7);

@@ -1,10 +1,11 @@
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/json.h"
 
-static const char *const type_names[] = {"null", "a boolean", "a number", "a string", "an array", "an object"};
+static const char *const type_names[] = {"null", "true or false", "a number", "a string", "an array", "an object"};
 
 const heed_json *heed_json_get(const heed_json *object, const char *key)
 {
@@ -20,8 +21,16 @@ static heed_status check_type(const heed_json *member, const char *where, heed_j
 {
     if (member->type == wanted)
         return HEED_OK;
-    return heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is %s; it must be %s", where, member->key,
-                     type_names[member->type], type_names[wanted]);
+    char value[64];
+    snprintf(value, sizeof value, "%s", type_names[member->type]);
+    if (member->type == HEED_JSON_NUMBER)
+        snprintf(value, sizeof value, "%g", member->number);
+    if (member->type == HEED_JSON_STRING)
+        snprintf(value, sizeof value, "\"%.50s\"", member->string);
+    if (member->type == HEED_JSON_BOOL)
+        snprintf(value, sizeof value, "%s", member->boolean ? "true" : "false");
+    return heed_fail(error, HEED_ERROR_FORMAT, "%s.%s is %s; it must be %s", where, member->key, value,
+                     type_names[wanted]);
 }
 
 heed_status heed_json_int(const heed_json *object, const char *where, const char *key, int64_t min, int64_t max,

@@ -47,9 +47,12 @@ heed_status heed_trainer_task_epoch(heed_trainer *trainer, int64_t epoch, heed_e
                                           target_limit, error);
     }
     if (status == HEED_OK && trainer->examples.count < wanted)
-        status = heed_fail(error, HEED_ERROR_FORMAT,
-                           "recipe.data.max_length is %d; hardly an example of the task %s is that short", (int)limit,
-                           recipe->task.task->name);
+        status = trainer->examples.labels && limit > 1
+                     ? heed_fail(error, HEED_ERROR_FORMAT, "recipe.model: %s gives one label, and the task %s has targets of "
+                                 "several tokens", model->arch->name, recipe->task.task->name)
+                     : heed_fail(error, HEED_ERROR_FORMAT,
+                                 "recipe.data.max_length is %d; hardly an example of the task %s is that short", (int)limit,
+                                 recipe->task.task->name);
     if (status == HEED_OK)
         status = heed_trainer_check_examples(trainer, &trainer->examples, error);
     trainer->examples_epoch = status == HEED_OK ? epoch : -1;
