@@ -1,0 +1,27 @@
+// Every field that a recipe or a config may have is in core/doc/recipes.md.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const read = (path) => readFileSync(join(root, path), 'utf8');
+const sources = ['train', 'models'].flatMap((folder) => readdirSync(join(root, 'core/src', folder))
+  .filter((name) => name.endsWith('.c')).map((name) => `core/src/${folder}/${name}`));
+
+/** The names in lists of fields: `static const char *const ...fields[] = {"a", "b", NULL}`. */
+const fieldsOf = (text) => [...text.matchAll(/fields\[\] = \{([^}]*)\}/g)].flatMap(([, list]) => list.match(/"\w+"/g) ?? []);
+const stack = read('core/src/models/transformer.h').match(/#define HEED_STACK_FIELDS([^]*?)\nheed_status/)[1].match(/"\w+"/g);
+const fields = new Set([...stack, ...sources.flatMap((path) => fieldsOf(read(path)))].map((name) => name.slice(1, -1)));
+
+test('the fields were found', () => {
+  for (const name of ['seed', 'hold_out', 'clip_value', 'nesterov', 'teacher_forcing', 'd_model', 'attention_dropout']) {
+    assert.ok(fields.has(name), name);
+  }
+});
+
+test('core/doc/recipes.md names every field', () => {
+  const words = new Set(read('core/doc/recipes.md').match(/\w+/g));
+  assert.deepEqual([...fields].filter((name) => !words.has(name)), []);
+});
