@@ -5,6 +5,7 @@
 #include "export.h"
 #include "heed/generate.h"
 #include "heed/model.h"
+#include "heed/predict.h"
 #include "heed/vectors.h"
 
 /* A model whose weights come in pieces: begin, feed .., finish, or cancel instead of finish, which frees the loader too.
@@ -106,3 +107,17 @@ float *EXPORT(heed_wasm_vectors_rows)(const heed_model *model, int *sizes)
         *error = (heed_error){HEED_ERROR_MEMORY, "out of memory for vectors"};
     return out;
 }
+
+static heed_prediction last_prediction;
+
+/* Of values, floats [rows, steps, channels]. rows, steps, channels, labels, first_label and the address of the values: six
+ * numbers, valid until the next call of this or of heed_wasm_prediction_free. NULL on failure. */
+const heed_prediction *EXPORT(heed_wasm_predict)(const heed_model *model, const float *values, int rows, int steps,
+                                                 int channels)
+{
+    heed_prediction_free(&last_prediction);
+    return heed_predict(model, values, rows, steps, channels, &last_prediction, fresh_error()) == HEED_OK
+               ? &last_prediction : NULL;
+}
+
+void EXPORT(heed_wasm_prediction_free)(void) { heed_prediction_free(&last_prediction); }

@@ -4,7 +4,7 @@ import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
 import type {
   BenchOptions, Dtype, EngineInfo, ExportOptions, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, ModuleName,
-  Result, RunOptions, TrainingFigures,
+  Prediction, Result, RunOptions, TrainingFigures,
 } from './protocol.js';
 import {
   Raw, type Exports, type GenerationHandle, type LoaderHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
@@ -60,6 +60,14 @@ export class LocalEngine {
 
 /** A search under way: `advance` until it is true, then `result` or `memory`, then `free`. */
 export interface Search { advance(): boolean; result(): Result; memory(): MemoryMap; free(): void }
+
+/** Of a model that reads numbers. */
+function predictWith(raw: Raw, model: ModelHandle, values: ArrayLike<number>, rows: number): Prediction {
+  const { source_values: shape, target_vocabulary: tokens } = raw.modelDescribe(model);
+  if (shape === undefined) throw new EngineError('argument', 'the model reads text, not numbers');
+  const { first, ...prediction } = raw.predict(model, Float32Array.from(values), rows, shape.channels);
+  return first === 0 ? prediction : { ...prediction, labels: tokens.slice(first) };
+}
 
 /** A model on its way in. */
 export class Loading {
@@ -125,6 +133,9 @@ export class LocalModel {
     }
   }
 
+  /** Of `rows` rows of numbers, one after the other. */
+  predict(values: ArrayLike<number>, rows = 1): Prediction { return predictWith(this.#raw, this.#live(), values, rows); }
+
   /** Also frees the generations that are still at it. Once more does nothing. */
   free(): void {
     if (this.#handle === null) return;
@@ -172,6 +183,8 @@ export class LocalTraining {
   }
 
   run(text: string, options: RunOptions = {}): Result { return this.start(text, options).result(); }
+
+  predict(values: ArrayLike<number>, rows = 1): Prediction { return predictWith(this.#raw, this.#model(), values, rows); }
 
   /** The files of the model as it is. */
   files({ quantize = false }: ExportOptions = {}): ModelFiles { return this.#raw.modelEncode(this.#model(), quantize); }

@@ -36,6 +36,15 @@ export interface Result {
   ms: number; // time in the engine
 }
 
+/** What a model says of numbers at once: numbers, or, in place of them, how likely each of `labels` is. */
+export interface Prediction {
+  rows: number;
+  steps: number;
+  channels: number;
+  values: Float32Array; // [rows, steps, channels]
+  labels?: string[];
+}
+
 /** How the model is run; what is left out is as it was trained. */
 export interface ModelOptions {
   /** Intermediates to keep; ModelInfo.traces lists them. */
@@ -70,7 +79,11 @@ export interface ModelInfo {
   heads: string[]; // attention heads, which can be muted
   source_vocabulary: string[];
   target_vocabulary: string[];
+  /** Where a side is numbers: how many a step has, and how many steps there are, 0 when they may differ. */
+  source_values?: ValueShape;
+  target_values?: ValueShape;
 }
+export interface ValueShape { channels: number; steps: number }
 export type ModuleName = 'simd128' | 'relaxed';
 export interface EngineInfo { isa: string; module: ModuleName; version: string }
 
@@ -137,6 +150,10 @@ export interface TrainingFigures {
   accuracy: number | null;
   dev_loss: number | null;
   dev_per: number | null;
+  /** Where outputs are numbers, from the first epoch's end on; `accuracy` is then null but for binary_cross_entropy. */
+  dev_mse?: number;
+  dev_mae?: number;
+  dev_r2?: number;
 }
 /** What training tells of a step. `watched` is the result of the model as it is for the text that is watched. */
 export interface TrainingStep extends TrainingFigures { watched: Result | null }
@@ -154,6 +171,7 @@ export interface EngineApi {
   /** The folder's URL is absolute. The files come back with the model, so that a new worker can have them. */
   load(source: string | KeptFiles, dtype: Dtype): { model: number; info: ModelInfo; files: KeptFiles | null };
   run(model: number, text: string, options: RunOptions): Result;
+  predict(model: number, values: Float32Array, rows: number): Prediction;
   startStream(model: number, text: string, options: StreamOptions): number;
   /** The next steps, none or one; with the last comes the result, and the stream is over. */
   nextSteps(stream: number): { steps: Step[]; result: Result | null };

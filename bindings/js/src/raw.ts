@@ -1,6 +1,6 @@
 import { EngineError } from './error.js';
 import type {
-  BenchCheck, BenchOptions, Dtype, ErrorCode, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, Result,
+  BenchCheck, BenchOptions, Dtype, ErrorCode, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, Prediction, Result,
   RunOptions, TrainingFigures,
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
@@ -31,6 +31,8 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_heap_base(): number;
   heed_wasm_heap_used(): number;
   heed_wasm_generation_free(generation: number): void;
+  heed_wasm_predict(model: number, values: number, rows: number, steps: number, channels: number): number;
+  heed_wasm_prediction_free(): void;
   heed_wasm_bench_create(model: number, task: number, dtype: number, manifest: number, manifestSize: number,
     fileSize: number): number;
   heed_wasm_bench_feed(job: number, bytes: number, size: number): number;
@@ -129,6 +131,26 @@ export class Raw {
         const wanted = target === undefined ? 0 : output!;
         return this.#pointer(start(model, input!, bytes.length, values!, names!, heads!, wanted)) as GenerationHandle;
       });
+  }
+
+  /** `values` are `rows` rows of steps of `channels` numbers. */
+  predict(model: ModelHandle, values: Float32Array, rows: number, channels: number): Prediction & { first: number } {
+    const steps = values.length / (rows * channels);
+    if (!Number.isInteger(rows) || !Number.isInteger(steps) || rows < 1 || steps < 1) {
+      throw new EngineError('shape', `${values.length} values are not ${rows} rows of steps of ${channels}`);
+    }
+    const { heed_wasm_predict: predict, heed_wasm_prediction_free: free, memory } = this.#exports;
+    const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+    return this.#withCopies([bytes], ([input]) => {
+      const at = this.#pointer(predict(model, input!, rows, steps, channels));
+      try {
+        const [n, length, width, labels, first, address] = new Uint32Array(memory.buffer, at, 6) as unknown as number[];
+        const out = new Float32Array(memory.buffer, address, n! * length! * width!).slice();
+        return { rows: n!, steps: length!, channels: width!, values: out, first: labels ? first! : 0 };
+      } finally {
+        free();
+      }
+    });
   }
 
   #checkWhole(name: string, value: number, limit: number): void {

@@ -1,5 +1,5 @@
 import { callersStack, throwIfAborted, type EngineError } from './error.js';
-import type { Result, RunOptions, Step, StreamOptions } from './protocol.js';
+import type { Prediction, Result, RunOptions, Step, StreamOptions } from './protocol.js';
 import type { Session } from './session.js';
 
 /** What can be run on a text: a loaded model, or one in training. */
@@ -15,6 +15,18 @@ export abstract class Runnable {
       throwIfAborted(signal);
       const { session, number } = await this.ready();
       return await session.call('run', [number, text, rest], { signal });
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** Of a model that reads numbers: what it says of each of `rows` rows, which stand one after the other in `values`. */
+  async predict(values: ArrayLike<number>, rows = 1, { signal }: { signal?: AbortSignal } = {}): Promise<Prediction> {
+    const withStack = callersStack();
+    try {
+      throwIfAborted(signal);
+      const { session, number } = await this.ready();
+      return await session.call('predict', [number, Float32Array.from(values), rows], { signal });
     } catch (caught) {
       throw withStack(caught);
     }

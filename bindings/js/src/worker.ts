@@ -119,6 +119,12 @@ const handlers: Handlers = {
 
   run: (call, model, text, options) => toTheEnd(call, model, text, options, (generation) => generation.result()),
   memory: (call, model, text, options) => toTheEnd(call, model, text, options, (generation) => generation.memory()),
+  async predict(call, model, values, rows) {
+    await opening;
+    const prediction = find(models, model, 'model').predict(values, rows);
+    call.transfer.push(prediction.values.buffer);
+    return prediction;
+  },
   benchmark: async (_call, options) => (await opening).benchmark(options),
 
   async startStream(_call, model, text, options) {

@@ -8,6 +8,11 @@
 
 enum { SLICE = 256 /* rows at once: a picture of a plane has thousands */ };
 
+int heed_model_gives_numbers(const heed_model *model)
+{
+    return model->values_out.channels > 0;
+}
+
 static heed_status check_kind(const heed_model *model, heed_error *error)
 {
     if (model->head.loss != NULL)
