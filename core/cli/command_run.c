@@ -94,9 +94,34 @@ static heed_status print_generation(const heed_model *model, const heed_generati
     return HEED_OK;
 }
 
+/* As the input is written: "0.5 1;0.25 0". */
+static heed_status run_numbers(const heed_model *model, const char *text, size_t size, bool json, heed_error *error)
+{
+    heed_prediction prediction;
+    heed_status status = heed_predict_text(model, text, size, &prediction, error);
+    if (status != HEED_OK)
+        return status;
+    if (json) {
+        printf("{\"input\":");
+        cli_print_json_string(stdout, text, size);
+        printf(",\"values\":[");
+    }
+    for (int t = 0; t < prediction.steps; t++) {
+        printf(json ? "%s[" : "%s", t == 0 ? "" : json ? "," : ";");
+        for (int c = 0; c < prediction.channels; c++)
+            printf("%s%.7g", c == 0 ? "" : json ? "," : " ", (double)prediction.values[t * prediction.channels + c]);
+        printf(json ? "]" : "");
+    }
+    printf(json ? "]}\n" : "\n");
+    heed_prediction_free(&prediction);
+    return HEED_OK;
+}
+
 static heed_status run_text(const heed_model *model, const char *text, size_t size, const run_settings *settings,
                             heed_error *error)
 {
+    if (heed_model_gives_numbers(model))
+        return run_numbers(model, text, size, settings->json, error);
     heed_generation *generation = NULL;
     bool done = false;
     run_settings own = *settings;
@@ -258,5 +283,6 @@ const cli_command heed_command_run = {
     "run", "MODEL [TEXT...]", "what a model makes of texts",
     "Prints the output of the model in the folder MODEL for every TEXT, or for every line of standard input when there\n"
     "is none: one line each, symbols separated by blanks. A text that cannot be read gives an empty line (with --json\n"
-    "an object with \"error\"), a message on standard error, and exit code 1 in the end.\n",
+    "an object with \"error\"), a message on standard error, and exit code 1 in the end. Where the model reads numbers a\n"
+    "TEXT is steps of them, \"0.5 1; 0.25 0\", and so is the output where it gives numbers.\n",
     run};

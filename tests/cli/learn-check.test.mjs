@@ -9,7 +9,7 @@ test('the quick checks hold, and each line says what was reached and what was as
   const lines = out.trimEnd().split('\n');
   assert.ok(lines.length >= 2);
   for (const line of lines) {
-    const form = /^(\S+) +([\d.]+) % +(at least|at most) ([\d.]+) % +ok$/;
+    const form = /^(\S+) +([\d.]+)(?: %)? +(?:MSE )?(at least|at most) ([\d.]+)(?: %)? +ok$/;
     const [, name, reached, rule, mark] = form.exec(line) ?? assert.fail(line);
     assert.ok(rule === 'at least' ? +reached >= +mark : +reached <= +mark, name);
   }

@@ -52,7 +52,8 @@ void heed_model_load_cancel(heed_model_loader *loader); /* frees it before its t
 
 void heed_model_free(heed_model *model); /* NULL is allowed */
 
-/* Writes config.json, tokenizer.json and model.safetensors (int8 with per-row scales when `quantize`). */
+/* Writes config.json, tokenizer.json and model.safetensors (int8 with per-row scales when `quantize`, but never of a model
+ * that gives numbers). */
 heed_status heed_model_save(const heed_model *model, const char *folder, int quantize, heed_error *error);
 
 /* The same three files in memory, for a program without a file system. They are the caller's: heed_model_files_free. */

@@ -141,6 +141,12 @@ static void write_texts(const heed_model *model, heed_string_buffer *config, hee
     heed_tokenizers_write(model->source, model->target, tokenizer);
 }
 
+/* Numbers that a model gives are not worth rounding its products to 7 bits. */
+static bool rounds(const heed_model *model, int quantize)
+{
+    return quantize != 0 && model->values_out.channels == 0;
+}
+
 heed_status heed_model_save(const heed_model *model, const char *folder, int quantize, heed_error *error)
 {
     char path[4096];
@@ -154,7 +160,7 @@ heed_status heed_model_save(const heed_model *model, const char *folder, int qua
     if (status == HEED_OK)
         status = heed_path_join(path, sizeof path, folder, heed_model_file_names[2], error);
     if (status == HEED_OK)
-        status = heed_weights_write(&model->params, path, quantize != 0, error);
+        status = heed_weights_write(&model->params, path, rounds(model, quantize), error);
     heed_string_free(&config);
     heed_string_free(&tokenizer);
     return status;
@@ -164,7 +170,7 @@ heed_status heed_model_encode(const heed_model *model, int quantize, heed_model_
 {
     heed_string_buffer config = {0}, tokenizer = {0}, weights = {0};
     write_texts(model, &config, &tokenizer);
-    heed_status status = heed_weights_encode(&model->params, quantize != 0, &weights, error);
+    heed_status status = heed_weights_encode(&model->params, rounds(model, quantize), &weights, error);
     *out = (heed_model_files){config.text, config.length, tokenizer.text, tokenizer.length, weights.text,
                               weights.length}; /* memory of heed_alloc, handed over */
     if (status == HEED_OK && (config.failed || tokenizer.failed))
