@@ -36,6 +36,7 @@ static void each(const char *kind, const char *const *names, size_t count, void 
     }
 }
 #define EACH(kind, names, check) each(kind, names, sizeof(names) / sizeof *(names), check)
+static const char *const regressions[] = {"all"};
 
 /* The comparison sees a number that is off by twice the tolerance, a NaN, and a tensor that is not there. */
 static void self_test(void) {
@@ -78,6 +79,7 @@ int main(void) {
         EACH("model", entries_of_models, golden_check_model);
         EACH("vectors", vector_methods, golden_check_vectors);
         EACH("optimizer", optimizers, golden_check_optimizer);
+        EACH("regression", regressions, golden_check_regression);
         printf("%s: worst relative error %.2g, tolerance %g\n", *isa, golden_worst, GOLDEN_TOLERANCE);
     }
     return heed_test_finish("golden_files");

@@ -10,5 +10,6 @@ void golden_check_layer(const golden_case *test);
 void golden_check_model(const golden_case *test);
 void golden_check_vectors(const golden_case *test);
 void golden_check_optimizer(const golden_case *test);
+void golden_check_regression(const golden_case *test);
 
 #endif

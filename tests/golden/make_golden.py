@@ -23,6 +23,7 @@ from heed_random import Generator
 import numbers_reference as numbers
 from seq2seq_reference import (CELLS, attention_weights, local_softmax, parameter_shapes, recurrent_parameters, run_recurrent,
                                score_parameters, seq2seq_logits, torch_recurrent)
+import regression_reference as ways
 import transformer_reference as transformer
 import vectors_reference as vectors
 from transformer_reference import allowed_keys
@@ -674,6 +675,25 @@ def model_transformer_classifier(file):
                   vocabularies=[vocabulary, SPECIALS + labels])
 
 
+def regression(file):
+    """Every method, with every penalty that it takes; figures of the fit."""
+    for n, columns, degree, l1, l2, standardise in ((2, 1, 1, 0, 0, False), (12, 3, 1, 0, 0, True), (12, 3, 1, 0, 0.5, False),
+                                                    (9, 1, 4, 0, 0.01, True), (15, 2, 2, 0, 0, False), (15, 2, 2, 0.1, 0, True),
+                                                    (20, 4, 1, 0.3, 0, False), (20, 4, 1, 0.2, 0.4, True), (3, 5, 1, 0.1, 0.2, False)):
+        x = draw(n, columns, size=2).detach().numpy()
+        y = (x @ random.uniform(-2, 2, columns) + random.uniform(-1, 1, n) + 1).astype(np.float32).astype(np.float64)
+        intercept, coefficients = ways.fit(x, y, degree, l1, l2, standardise)
+        predictions = intercept + ways.features(x, degree) @ coefficients
+        mse = ((y - predictions) ** 2).mean()
+        for method, number in ways.METHODS.items():
+            if method == "normal" and l1:
+                continue
+            file.case(f"{method}, {n} x {columns}, degree {degree}, l1 {l1}, l2 {l2}, standardise {standardise}", x=x, y=y,
+                      method=[number], degree=[degree], standardise=[int(standardise)], penalties=np.array([l1, l2], float),
+                      fit=np.array([intercept, *coefficients]), predictions=predictions, residuals=y - predictions,
+                      figures=np.array([mse, np.sqrt(mse), np.abs(y - predictions).mean(), 1 - mse / y.var()]))
+
+
 def single(x):
     return float(np.float32(x))
 
@@ -752,6 +772,7 @@ if __name__ == "__main__":
     write("model_transformer", model_transformer)
     write("model_transformer_classifier", model_transformer_classifier)
     write("model_transformer_lm", model_transformer_lm)
+    write("regression_all", regression)
     for optimizer in OPTIMIZERS:
         write(f"optimizer_{optimizer}", optimizer_file, optimizer)
     for method in ("cbow", "skip_gram", "glove"):

@@ -19,6 +19,7 @@ allowed.nn = above('ops');
 allowed.text = above('base');
 allowed.data = above('text');
 allowed.io = above('tensor');
+allowed.regress = above('base');
 allowed.models = above('nn', 'text', 'data', 'io');
 allowed.vectors = above('models');
 allowed.train = above('vectors');

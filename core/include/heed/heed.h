@@ -7,6 +7,7 @@
 #include "heed/isa.h"
 #include "heed/model.h"
 #include "heed/predict.h"
+#include "heed/regression.h"
 #include "heed/status.h"
 #include "heed/tasks.h"
 #include "heed/train.h"
