@@ -50,22 +50,11 @@ static void *allocate(size_t alignment, size_t bytes)
     return block;
 }
 
-void *heed_alloc(size_t count, size_t size)
-{
-    size_t bytes;
-    if (!heed_mul_size(count, size, &bytes))
-        return NULL;
-    void *block = allocate(HEED_ALIGNMENT, bytes);
-    if (block != NULL && bytes > 0)
-        memset(block, 0, bytes);
-    return block;
-}
-
 void *heed_alloc_large(size_t bytes)
 {
 #ifdef MADV_HUGEPAGE
     enum { PAGE = 2 << 20 };
-    if (bytes >= 2 * PAGE) {
+    if (bytes >= PAGE) {
         void *block = allocate(PAGE, bytes);
         if (block != NULL)
             madvise(block, bytes, MADV_HUGEPAGE); /* a wish: where it is not granted nothing else changes */
@@ -73,6 +62,17 @@ void *heed_alloc_large(size_t bytes)
     }
 #endif
     return allocate(HEED_ALIGNMENT, bytes);
+}
+
+void *heed_alloc(size_t count, size_t size)
+{
+    size_t bytes;
+    if (!heed_mul_size(count, size, &bytes))
+        return NULL;
+    void *block = heed_alloc_large(bytes);
+    if (block != NULL && bytes > 0)
+        memset(block, 0, bytes);
+    return block;
 }
 
 void *heed_realloc(void *block, size_t old_bytes, size_t count, size_t size)
