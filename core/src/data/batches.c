@@ -103,7 +103,7 @@ static heed_status sort_windows(heed_batch_plan *plan, const heed_examples *exam
         for (int32_t i = 0; i < n; i++) {
             int32_t example = plan->order[start + i];
             entries[i].source_length = examples->list[example].source_length;
-            entries[i].target_length = examples->list[example].target_length;
+            entries[i].target_length = examples->channels > 0 ? 0 : examples->list[example].target_length;
             entries[i].place = i;
             entries[i].example = example;
         }

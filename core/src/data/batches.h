@@ -88,7 +88,8 @@ typedef struct heed_batch_plan { /* zero-initialise; its memory is reused by the
     size_t order_bytes, batches_bytes;
 } heed_batch_plan;
 
-/* Shuffles with (seed, epoch), sorts windows of 50 batches by source then target length, cuts them into batches of
+/* Shuffles with (seed, epoch), sorts windows of 50 batches by source then target length (by that of a source of numbers
+ * only: the batches of a batch norm must be like each other), cuts them into batches of
  * `batch_size` and shuffles the batches. A function of its arguments only, so a resumed epoch is the same epoch. */
 heed_status heed_batch_plan_make(heed_batch_plan *plan, const heed_examples *examples, int batch_size, uint64_t seed,
                                  int epoch, heed_error *error);
