@@ -272,6 +272,50 @@ test('polynomial: a line, or what the options say', () => {
     assert.ok(Math.abs(y - (-0.3 + x - 2 * x * x + 4 * x ** 3)) <= 0.004, `${x} ${y}`);
 });
 
+/** The ink of a picture's digit on a grid of 6 x 8 over its bounding box. */
+function looks(source) {
+  const rows = source.split(';').map((row) => row.split(' ').map(Number));
+  const inked = rows.flatMap((row, y) => row.flatMap((ink, x) => (ink > 0.3 ? [[x, y]] : [])));
+  const [left, right] = [Math.min(...inked.map(([x]) => x)), Math.max(...inked.map(([x]) => x)) + 1];
+  const [top, bottom] = [Math.min(...inked.map(([, y]) => y)), Math.max(...inked.map(([, y]) => y)) + 1];
+  return Array.from({ length: 48 }, (_, i) => {
+    const x = left + (((i % 6) + 0.5) * Math.max(right - left, (bottom - top) / 2)) / 6;
+    const y = top + ((Math.floor(i / 6) + 0.5) * (bottom - top)) / 8;
+    return rows[Math.floor(y)]?.[Math.floor(x)] ?? 0;
+  });
+}
+
+test('digits: the size of pictures, noise, what is written; and a digit looks like others of its name', () => {
+  const one = { min_length: 1, max_length: 1, noise: 0 };
+  const models = Array.from({ length: 10 }, () => []);
+  for (const [source, target] of examples('digits', one)) models[Number(target)].push(looks(source));
+  const means = models.map((list) => list[0].map((_, i) => sum(list.map((picture) => picture[i])) / list.length));
+  const near = (picture, mean) => sum(picture.map((ink, i) => (ink - mean[i]) ** 2));
+  const right = examples('digits', one, { seed: 9, count: 500 }).filter(([source, target]) => {
+    const picture = looks(source);
+    const distances = means.map((mean) => near(picture, mean));
+    return distances.indexOf(Math.min(...distances)) === Number(target);
+  });
+  assert.ok(right.length > 450, `${right.length} of 500`);
+  const ink = {};
+  for (const [source, target] of examples('digits', { min_length: 2, max_length: 5, height: 20, noise: 0 }, { count: 500 })) {
+    const rows = numbers(source);
+    assert.equal(rows.length, 20);
+    for (const row of rows) assert.equal(row.length, 5 * 15 + 5);
+    assert.match(target, /^\d{2,5}$/);
+    (ink[target.length] ??= []).push(sum(rows.flat()));
+  }
+  const mean = (list) => sum(list) / list.length;
+  for (const length of [3, 4, 5]) assert.ok(Math.abs(mean(ink[length]) / mean(ink[2]) / (length / 2) - 1) < 0.1);
+  const background = numbers(examples('digits', { noise: 50 }, { count: 1 })[0][0]).flat();
+  assert.ok(share(background, (value) => value > 0) > 0.4);
+  const words = { en: 'zero one two three four five six seven eight nine', ru: 'ноль один два три четыре пять шесть семь восемь девять' };
+  for (const [answer, names] of Object.entries(words)) {
+    const [digits, named] = ['digits', answer].map((kind) => examples('digits', { answer: kind }, { count: 200 }));
+    named.forEach(([source, target], i) => assert.deepEqual([source, target], [digits[i][0], [...digits[i][1]].map((d) => names.split(' ')[d]).join(' ')]));
+  }
+});
+
 const all = heed(['data']).out.match(/^\w+(?=: )/gm);
 
 test('a seed gives the same examples again, another one others; the first are the same on every machine', () => {

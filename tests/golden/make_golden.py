@@ -21,6 +21,7 @@ from classifier_reference import classifier_logits, classifier_shapes
 from golden_file import GoldenFile
 from heed_random import Generator
 import numbers_reference as numbers
+from image_reference import image_logits, image_shapes
 from seq2seq_reference import (CELLS, attention_weights, local_softmax, parameter_shapes, recurrent_parameters, run_recurrent,
                                score_parameters, seq2seq_logits, torch_recurrent)
 import regression_reference as ways
@@ -515,6 +516,40 @@ def model_seq2seq(file):
         seq2seq_case(file, config(shape, score, feeding, **more), *shape[4:])
 
 
+def model_image_reader(file):
+    """Pixels [rows, height, width] of images that are `heights` high, in place of a source."""
+    conv, patches = {"type": "conv", "channels": 3, "layers": 2, "kernel": 3}, {"type": "patches", "patch": 3, "size": 6,
+                                                                              "heads": 2, "ffn": 7, "layers": 2}
+    for encoder, more, rows, heights, width, t, training in (
+            (conv, {"score": "additive", "attend": "before", "cell": "gru"}, 3, [9, 4, 7], 11, 4, None),
+            (conv, {"score": "general"}, 1, [4], 4, 1, None),
+            ({**conv, "batch_norm": True, "positions": "none"}, {"score": "general", "input_feeding": True}, 3, [8, 5, 6], 9, 3,
+             None),
+            ({**conv, "batch_norm": True, "kernel": 5}, {"score": "additive"}, 3, [8, 5, 6], 9, 3, transformer.Training()),
+            (patches, {"score": "dot", "decoder_hidden": 6}, 3, [7, 3, 9], 8, 4, None),
+            ({**patches, "layers": 1, "size": 4}, {"score": "none", "cell": "gru", "decoder_layers": 2}, 2, [6, 6], 9, 3, None)):
+        c = {"model_type": "image_reader", "encoder": encoder, "target_embedding": 3, "decoder_hidden": 5,
+             "decoder_layers": 1, "input_feeding": False, **more}
+        p = {n: draw_parameter(n, shape) for n, shape in image_shapes(c, 10)}
+        _, _, target_in, target_out, target_lengths = batch(rows, 1, t, 9, 10)
+        pixels = random.uniform(0, 1, (rows, max(heights), width)).astype(np.float32).astype(np.float64)
+        for b, height in enumerate(heights):
+            pixels[b, height:] = 0
+        logits = image_logits(c, p, torch.tensor(pixels), heights, torch.tensor(target_in), training)
+        real = real_steps(target_lengths, t)
+        loss = F.cross_entropy(logits[real], torch.tensor(target_out)[real], reduction="sum", label_smoothing=0.1)
+        loss.backward()
+        padded = logits.detach().clone()
+        padded[~real] = 0
+        grads = {f"grad.{n}": v.grad for n, v in p.items()}
+        if training is not None:
+            grads.update({f"grad.{n}": change for n, change in training.items()})
+        file.case(f"{encoder}, {more}, heights {heights}", config=json.dumps(c), **p, **grads, loss=loss.reshape(1),
+                  logits=padded, number=0.1, values=pixels, shapes=[width, 0, 0, 0], source_lengths=heights, target_in=target_in,
+                  target_out=target_out, target_lengths=target_lengths, vocabularies=[0, 10],
+                  **({} if training is None else {"training": 1, "floor": 0.1}))
+
+
 def model_classifier(file):
     """Every cell, one and two directions, both poolings; a target is one label."""
     vocabulary, labels = 9, 3
@@ -768,6 +803,7 @@ if __name__ == "__main__":
         write(f"layer_{cell}", recurrent_layer_file, cell)
     write("model_classifier", model_classifier)
     write("model_mlp", model_mlp)
+    write("model_image_reader", model_image_reader)
     write("model_seq2seq", model_seq2seq)
     write("model_transformer", model_transformer)
     write("model_transformer_classifier", model_transformer_classifier)

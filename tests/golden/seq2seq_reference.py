@@ -107,10 +107,15 @@ def parameter_shapes(c, source_vocabulary, target_vocabulary):
     memory, hidden, cell = 2 * c["encoder_hidden"], c["decoder_hidden"], c.get("cell", "lstm")
     yield "encoder.embedding.weight", (source_vocabulary, c["source_embedding"])
     yield from recurrent_parameters(cell, f"encoder.{cell}", c["source_embedding"], c["encoder_hidden"], c["encoder_layers"], True)
+    yield from decoder_shapes(c, memory, memory != hidden, target_vocabulary)
+
+
+def decoder_shapes(c, memory, bridged, target_vocabulary):
+    hidden, cell = c["decoder_hidden"], c.get("cell", "lstm")
     yield "decoder.embedding.weight", (target_vocabulary, c["target_embedding"])
     fed = (hidden if c["input_feeding"] else 0) + (memory if c.get("attend") == "before" else 0)
     yield from recurrent_parameters(cell, f"decoder.{cell}", c["target_embedding"] + fed, hidden, c["decoder_layers"], False)
-    if memory != hidden:
+    if bridged:
         for part in "hc" if cell == "lstm" else "h":
             yield f"bridge.{part}.weight", (hidden, memory)
             yield f"bridge.{part}.bias", (hidden,)
@@ -122,6 +127,10 @@ def parameter_shapes(c, source_vocabulary, target_vocabulary):
     yield "decoder.combine.bias", (hidden,)
     yield "decoder.output.weight", (target_vocabulary, hidden)
     yield "decoder.output.bias", (target_vocabulary,)
+
+
+def begun(p, part, state):
+    return torch.tanh(state @ p[f"bridge.{part}.weight"].T + p[f"bridge.{part}.bias"])
 
 
 def seq2seq_logits(c, p, source, source_lengths, target_in):
@@ -138,13 +147,19 @@ def seq2seq_logits(c, p, source, source_lengths, target_in):
     def begin(states, part):  # decoder layer l begins in encoder layer l, or in its last one
         states = [states[min(layer, c["encoder_layers"] - 1)] for layer in range(c["decoder_layers"])]
         if memory_size != hidden:
-            states = [torch.tanh(s @ p[f"bridge.{part}.weight"].T + p[f"bridge.{part}.bias"]) for s in states]
+            states = [begun(p, part, s) for s in states]
         return torch.stack(states)
 
     summary = both_directions(h)[-1]
     state = begin(both_directions(h), "h")
     if cell == "lstm":
         state = state, begin(both_directions(c_state), "c")
+    return decoder_logits(c, p, memory, source_lengths, summary, state, target_in)
+
+
+def decoder_logits(c, p, memory, lengths, summary, state, target_in):
+    """memory [B, S, D] of the lengths, summary [B, D], state as PyTorch's module takes it."""
+    memory_size, hidden, cell = memory.shape[2], c["decoder_hidden"], c.get("cell", "lstm")
     before = c.get("attend") == "before"
     fed = (hidden if c["input_feeding"] else 0) + (memory_size if before else 0)
     decoder = torch_recurrent(cell, p, f"decoder.{cell}", c["target_embedding"] + fed, hidden, c["decoder_layers"],
@@ -154,7 +169,7 @@ def seq2seq_logits(c, p, source, source_lengths, target_in):
     def context_of(queries, first=0):
         if c["score"] == "none":
             return summary[:, None, :].expand(-1, queries.shape[1], -1)
-        return attention_weights(c["score"], p, "decoder.attention", queries, memory, source_lengths, c.get("local"),
+        return attention_weights(c["score"], p, "decoder.attention", queries, memory, lengths, c.get("local"),
                                  first, c.get("reach", 2)) @ memory
 
     def read_out(h_steps, context):
@@ -165,7 +180,7 @@ def seq2seq_logits(c, p, source, source_lengths, target_in):
         h_steps = decoder(embedded, state)[0]
         readout = read_out(h_steps, context_of(h_steps))
     else:
-        last, steps = torch.zeros(source.shape[0], 1, hidden, dtype=torch.float64), []
+        last, steps = torch.zeros(memory.shape[0], 1, hidden, dtype=torch.float64), []
         for t in range(target_in.shape[1]):
             inputs = [embedded[:, t:t + 1]] + ([last] if c["input_feeding"] else [])
             if before:

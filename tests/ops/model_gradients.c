@@ -349,6 +349,39 @@ static int gradients_of_transformer_lm(void) {
     return CHECK_TRANSFORMERS(&heed_arch_transformer_lm, cases);
 }
 
+/* Images in which no unit is about to change sides and no window its largest pixel: no gradient is defined there. */
+static int gradients_of_image_reader(void) {
+    static const struct {
+        const char *encoder, *decoder;
+        double dropout;
+        int rows, height, target_length;
+    } cases[] = {
+        {"{\"channels\": 2, \"layers\": 1}", "\"score\": \"general\"", 0, 1, 2, 1},
+        {"{\"channels\": 2, \"layers\": 2, \"positions\": \"none\"}",
+         "\"score\": \"additive\", \"attend\": \"before\"", 0, 3, 9, 4},
+        {"{\"channels\": 3, \"layers\": 1, \"kernel\": 5, \"batch_norm\": true}",
+         "\"score\": \"dot\", \"cell\": \"gru\"", 0, 3, 4, 3},
+        {"{\"channels\": 3, \"layers\": 1, \"batch_norm\": true}",
+         "\"score\": \"general\", \"dropout\": 0.2", 0.2, 4, 5, 3},
+        {"{\"type\": \"patches\", \"patch\": 2, \"size\": 4, \"heads\": 2, \"ffn\": 5, \"layers\": 1}",
+         "\"score\": \"general\", \"input_feeding\": true", 0, 3, 7, 3},
+        {"{\"type\": \"patches\", \"patch\": 3, \"size\": 6, \"heads\": 1, \"ffn\": 3, \"layers\": 2}",
+         "\"score\": \"none\", \"decoder_layers\": 2, \"cell\": \"rnn\", \"dropout\": 0.1", 0.1, 2, 6, 4},
+    };
+    const int count = (int)(sizeof cases / sizeof *cases);
+    for (int k = 0; k < count; k++) {
+        char config[512], name[64];
+        snprintf(config, sizeof config,
+                 "{\"model_type\": \"image_reader\", \"encoder\": %s, \"target_embedding\": 3, "
+                 "\"decoder_hidden\": 3, %s}",
+                 cases[k].encoder, cases[k].decoder);
+        snprintf(name, sizeof name, "image_reader, case %d", k);
+        check_sides(name, &heed_arch_image_reader, (heed_value_shape){.channels = 7}, (heed_value_shape){0}, config,
+                    cases[k].dropout, 0.1, cases[k].rows, cases[k].height, cases[k].target_length);
+    }
+    return count;
+}
+
 /* One line per architecture. */
 static const struct {
     const char *model;
@@ -356,6 +389,7 @@ static const struct {
 } checks[] = {
     {"classifier", gradients_of_classifier},
     {"mlp", gradients_of_mlp},
+    {"image_reader", gradients_of_image_reader},
     {"seq2seq", gradients_of_seq2seq},
     {"transformer", gradients_of_transformer},
     {"transformer_classifier", gradients_of_transformer_classifier},

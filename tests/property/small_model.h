@@ -78,6 +78,12 @@ static const char small_tokenizers_alike[] =
     "\"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]}, \"target\": {\"type\": \"char\", \"case\": \"lower\", \"tokens\": "
     "[\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", \"a\", \"b\", \"c\", \"d\", \"e\", \"f\"]}}";
 
+/* Pixels in and text out: rows of SMALL_PIXELS. */
+enum { SMALL_PIXELS = 9 };
+static const char small_tokenizers_pixels[] =
+    "{\"source\": {\"type\": \"values\", \"channels\": 9, \"steps\": 0}, \"target\": {\"type\": \"symbol\", \"tokens\": "
+    "[\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", \"P\", \"Q\", \"R\", \"S\", \"T\"]}}";
+
 /* NULL, after a failed check, when it cannot be made. Weights are uniform in +-range: 0.7 makes outputs that differ
  * a lot from token to token. Free with heed_model_free. */
 static inline heed_model *small_model_of(const char *config, uint64_t seed, double range) {
@@ -86,7 +92,9 @@ static inline heed_model *small_model_of(const char *config, uint64_t seed, doub
     heed_tokenizer *source = NULL, *target = NULL;
     heed_model *model = NULL;
     const heed_json *json = heed_json_parse(&arena, config, strlen(config), "config", &error);
-    const char *tokenizers = strstr(config, "transformer_lm") ? small_tokenizers_alike : small_tokenizers;
+    const char *tokenizers = strstr(config, "transformer_lm") ? small_tokenizers_alike
+                             : strstr(config, "image_reader") ? small_tokenizers_pixels
+                                                              : small_tokenizers;
     if (CHECK(json != NULL) &&
         CHECK_OK(heed_tokenizers_parse(tokenizers, strlen(tokenizers), &source, &target, &error), &error))
         CHECK_OK(heed_model_create(json, source, target, seed, &model, &error), &error);

@@ -7,12 +7,13 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path) => readFileSync(join(root, path), 'utf8');
-const sources = ['train', 'models'].flatMap((folder) => readdirSync(join(root, 'core/src', folder))
+const sources = ['train', 'models', 'models/image'].flatMap((folder) => readdirSync(join(root, 'core/src', folder))
   .filter((name) => name.endsWith('.c')).map((name) => `core/src/${folder}/${name}`));
 
 /** The names in lists of fields: `static const char *const ...fields[] = {"a", "b", NULL}`. */
 const fieldsOf = (text) => [...text.matchAll(/fields\[\] = \{([^}]*)\}/g)].flatMap(([, list]) => list.match(/"\w+"/g) ?? []);
-const stack = read('core/src/models/transformer.h').match(/#define HEED_STACK_FIELDS([^]*?)\nheed_status/)[1].match(/"\w+"/g);
+const shared = (path, list) => read(path).match(new RegExp(`#define ${list}((?:.*\\\\\n)*.*)`))[1].match(/"\w+"/g);
+const stack = [...shared('core/src/models/transformer.h', 'HEED_STACK_FIELDS'), ...shared('core/src/models/seq2seq.h', 'HEED_DECODER_FIELDS')];
 const fields = new Set([...stack, ...sources.flatMap((path) => fieldsOf(read(path)))].map((name) => name.slice(1, -1)));
 
 test('the fields were found', () => {

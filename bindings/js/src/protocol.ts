@@ -15,7 +15,7 @@ export interface Step {
   rank: number; // 1: no token is likelier
   chance?: number;
   candidates: Candidate[]; // the five best, best first
-  attention: number[] | null; // one weight per source token
+  attention: number[] | null; // one weight per source token, or per cell of an image, row after row
 }
 
 /** `score` is log_probability, with a length penalty divided by it; perplexity is exp(-log_probability / steps). */
@@ -29,6 +29,7 @@ export interface TraceEntry { name: string; shape: number[]; values: number[] }
 export interface Result {
   input: string;
   source: SourceToken[];
+  columns?: number; // of an image: cells of a row of the grid that attention looks at
   skipped: SkippedText[];
   hypotheses: Hypothesis[]; // best first, as many as the beam keeps
   tree: TreeNode[]; // of a beam; else empty

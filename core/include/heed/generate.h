@@ -36,7 +36,8 @@ typedef struct heed_generate_options {
                            error. Names in ".gradient_norm" are of -log p of the best output, and there when it is done */
 } heed_generate_options;
 
-/* One decoding step of a hypothesis. `attention` has one weight per input token (NULL without attention). */
+/* One decoding step of a hypothesis. `attention` has one weight per input token, or per cell of an image, row after row
+ * (NULL without attention). */
 typedef struct heed_generation_step {
     int32_t token;
     double log_probability;                 /* of the token, natural logarithm; as the model has it, however it was drawn */
@@ -71,6 +72,7 @@ heed_generation_step heed_generation_get(const heed_generation *generation, int 
  * {"input", "source": [{"token", "start", "length"}] (byte offsets), "skipped": [{"text", "start", "length"}],
  *  "hypotheses": [{"score", "log_probability", "perplexity", "ended", "text", "tokens": [..], "steps": [{"token", "id",
  *  "log_probability", "rank", "candidates": [{"token", "probability"}], "attention": [..]|null}]}],
+ *  "columns" (of an image only: cells of a row of its grid),
  *  "tree": [{"parent", "token", "log_probability", "ended"}], "trace": [{"name", "shape", "values"}], "ms"}.
  * perplexity is exp(-log_probability / steps). Steps and candidates that were drawn have a "chance" as well. The tree is
  * that of a beam, all hypotheses it ever held: a node is a prefix, its parent an earlier node's place in the list or -1.

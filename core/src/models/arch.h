@@ -41,6 +41,7 @@ struct heed_model {
  * allocate: a step's own tensors are given back by the caller after each step. */
 typedef struct heed_decoding {
     int rows, vocabulary, source_length; /* source_length: padded; attention rows have it */
+    int columns;                         /* attention rows are rows of so many cells of an image; 0: of a text */
     int max_steps;                       /* as many as the model can take; 0: no limit */
     void *state;                         /* the architecture's own struct */
     heed_real *logits;                   /* [rows, vocabulary], after a step */

@@ -28,6 +28,8 @@ static void write_input(const heed_generation *g, heed_json_writer *writer)
         write_span(writer, "token", token, g->encoding.ids ? strlen(token) : span.length, span);
     }
     heed_json_write_end_array(writer);
+    if (g->decoding.columns > 0)
+        heed_json_write_int(writer, "columns", g->decoding.columns);
     heed_json_write_array(writer, "skipped");
     for (int i = 0; i < g->encoding.skipped_count; i++) {
         const heed_span span = g->encoding.skipped[i];
@@ -57,7 +59,7 @@ static void write_step(const heed_generation *g, const heed_generation_step *ste
     heed_json_write_end_array(writer);
     if (step->attention) {
         heed_json_write_array(writer, "attention");
-        for (int i = 0; i < g->encoding.count; i++)
+        for (int i = 0; i < g->decoding.source_length; i++)
             heed_json_write_real(writer, NULL, (double)step->attention[i], DIGITS);
         heed_json_write_end_array(writer);
     } else {

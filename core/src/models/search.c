@@ -33,7 +33,7 @@ static int keep_best(extension *list, int count, int limit, extension candidate)
 static heed_status describe_row(heed_generation *g, int row, double log_sum, heed_generation_step *step,
                                 heed_error *error)
 {
-    const int vocabulary = g->decoding.vocabulary, length = g->encoding.count;
+    const int vocabulary = g->decoding.vocabulary, length = g->decoding.source_length;
     const heed_real *logits = g->decoding.logits + (size_t)row * vocabulary;
     extension best[HEED_CANDIDATES];
     int count = 0;

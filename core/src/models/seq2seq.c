@@ -27,13 +27,21 @@ static heed_tensor *bridged(heed_tape *tape, const heed_params *params, const he
     return net->bridged && state ? heed_tanh(tape, heed_linear_apply(tape, params, bridge, state)) : state;
 }
 
+void heed_decoder_begin(const heed_model *model, heed_tape *tape, heed_tensor *h, heed_tensor *c, int layer,
+                        heed_recurrent_state *state)
+{
+    const heed_seq2seq *net = model->network;
+    state->h[layer] = bridged(tape, &model->params, net, &net->bridge_h, h);
+    state->c[layer] = bridged(tape, &model->params, net, &net->bridge_c, c);
+}
+
 heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const heed_source *source)
 {
     const heed_seq2seq *net = model->network;
     const heed_params *params = &model->params;
     heed_tensor *x = heed_input_apply(model, tape, &net->input, source);
     heed_recurrent_state last;
-    heed_encoded result = {0};
+    heed_encoded result = {.lengths = source->lengths};
     heed_trace_keep(tape, "encoder.x", x);
     /* [book:encoder] */
     x = heed_dropout(tape, x, net->dropout);
@@ -49,15 +57,14 @@ heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const
         result.prepared = net->attention.score->prepare(tape, params, &net->attention, result.memory);
     for (int l = 0; l < net->decoder.layers; l++) {
         const int from = l < net->encoder.layers ? l : net->encoder.layers - 1;
-        result.state.h[l] = bridged(tape, params, net, &net->bridge_h, last.h[from]);
-        result.state.c[l] = bridged(tape, params, net, &net->bridge_c, last.c[from]);
+        heed_decoder_begin(model, tape, last.h[from], last.c[from], l, &result.state);
     }
     return result;
 }
 
 /* The context of every query [B, T, H], NULL when the network has none; the weights, when it attends, in `result`. */
-static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const heed_encoded *source,
-                               const int32_t *lengths, heed_tensor *h, int first, int length, heed_decoded *result)
+static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const heed_encoded *source, heed_tensor *h,
+                               int first, int length, heed_decoded *result)
 {
     const heed_seq2seq *net = model->network;
     const heed_params *params = &model->params;
@@ -67,7 +74,7 @@ static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const h
     heed_tensor *context;
     if (net->attends) {
         const heed_attention_result attention = heed_attention_apply(tape, params, &net->attention, h, source->prepared,
-                                                               source->memory, lengths, first);
+                                                               source->memory, source->lengths, first);
         result->attention = attention;
         context = attention.context;
         heed_trace_keep(tape, "decoder.attention.query", h);
@@ -85,8 +92,8 @@ static heed_tensor *context_of(const heed_model *model, heed_tape *tape, const h
 }
 
 heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const heed_encoded *source,
-                                 const int32_t *lengths, const int32_t *previous, int rows, int first,
-                                 int length, heed_tensor *feed, heed_recurrent_state *state)
+                                 const int32_t *previous, int rows, int first, int length, heed_tensor *feed,
+                                 heed_recurrent_state *state)
 {
     const heed_seq2seq *net = model->network;
     const heed_params *params = &model->params;
@@ -95,7 +102,7 @@ heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const
     if (net->before) {
         heed_tensor *query =
             heed_tensor_reshape(tape, state->h[net->decoder.layers - 1], 3, (int[]){rows, 1, net->hidden});
-        context = context_of(model, tape, source, lengths, query, first, length, &result);
+        context = context_of(model, tape, source, query, first, length, &result);
         feed = feed ? heed_concat(tape, feed, context) : context;
     }
     /* [book:decoder] */
@@ -110,7 +117,7 @@ heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const
     heed_trace_keep(tape, "decoder.x", x);
     heed_trace_keep(tape, "decoder.h", h);
     if (!net->before)
-        context = context_of(model, tape, source, lengths, h, first, length, &result);
+        context = context_of(model, tape, source, h, first, length, &result);
     /* [book:readout] */
     heed_tensor *known = context ? heed_concat(tape, context, h) : h;
     result.readout = heed_tanh(tape, heed_linear_apply(tape, params, &net->combine, known));
@@ -164,8 +171,7 @@ static heed_tensor *loss_step_by_step(const heed_model *model, heed_tape *tape, 
             return &tape->invalid;
         if (t > 0 && tape->training && net->teacher_forcing < 1)
             let_go(net, tape, step.logits, rows, previous);
-        step = heed_seq2seq_decode(model, tape, source, batch->source_lengths, previous, rows, t, 1, feed,
-                                   &source->state);
+        step = heed_seq2seq_decode(model, tape, source, previous, rows, t, 1, feed, &source->state);
         if (net->input_feeding)
             feed = step.readout;
         total = heed_add(tape, total, heed_cross_entropy(tape, step.logits, target, present, smoothing));
@@ -173,15 +179,15 @@ static heed_tensor *loss_step_by_step(const heed_model *model, heed_tape *tape, 
     return total;
 }
 
-static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
+heed_tensor *heed_seq2seq_loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
 {
     const heed_seq2seq *net = model->network;
     const heed_source read = heed_batch_source(batch);
-    heed_encoded source = heed_seq2seq_encode(model, tape, &read);
+    heed_encoded source = net->encode(model, tape, &read);
     if (net->input_feeding || net->before || (tape->training && net->teacher_forcing < 1))
         return loss_step_by_step(model, tape, batch, &source, smoothing);
-    const heed_decoded result = heed_seq2seq_decode(model, tape, &source, batch->source_lengths, batch->target_in,
-                                                    batch->rows, 0, batch->target_length, NULL, &source.state);
+    const heed_decoded result = heed_seq2seq_decode(model, tape, &source, batch->target_in, batch->rows, 0,
+                                                    batch->target_length, NULL, &source.state);
     heed_tensor *total =
         heed_cross_entropy(tape, result.logits, batch->target_out, batch->target_lengths, smoothing);
     if (net->attention.hard && tape->training)
@@ -196,7 +202,7 @@ const heed_arch heed_arch_seq2seq = {
     .reads_text = true,
     .reads_values = true,
     .configure = heed_seq2seq_configure,
-    .loss = loss,
+    .loss = heed_seq2seq_loss,
     .start = heed_seq2seq_start,
     .step = heed_seq2seq_step,
     .reorder = heed_seq2seq_reorder,

@@ -2,9 +2,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "models/cell_choice.h"
-#include "models/recurrent_traces.h"
 #include "models/seq2seq.h"
+
+static const char where[] = "config";
 
 /* Whether a field has the second of the two values that it may have. */
 static heed_status choose(const char *field, const char *value, const char *first, const char *second, bool *out,
@@ -30,126 +30,142 @@ static heed_status choose_locality(const char *local, const char *score, heed_lo
     return heed_fail(error, HEED_ERROR_UNKNOWN, "config: local \"%s\" is not one of: none monotonic predictive", local);
 }
 
-/* What this network keeps beside its cells. */
-static heed_status list_traces(heed_model *model, heed_error *error)
+void heed_decoder_traces(const heed_seq2seq *net, heed_trace_list *list)
 {
-    static const char *const always[] = {"encoder.x", "encoder.h",       "encoder.summary", "decoder.x",
-                                         "decoder.h", "decoder.readout", "decoder.logits",  NULL};
+    static const char *const always[] = {"x", "h", "readout", "logits", NULL};
     static const char *const attention[] = {"query", "keys", "scores", "weights", NULL};
-    const heed_seq2seq *net = model->network;
-    const heed_recurrent_layer *const layers[] = {&net->encoder, &net->decoder};
-    heed_trace_list list;
-    HEED_TRY(heed_recurrent_traces(model, layers, 2, &list, error));
-    heed_trace_list_add(&list, "", always);
+    heed_trace_list_add(list, "decoder.", always);
     if (!net->once)
-        heed_trace_list_add(&list, "decoder.", (const char *const[]){"context", NULL});
+        heed_trace_list_add(list, "decoder.", (const char *const[]){"context", NULL});
     if (net->attends)
-        heed_trace_list_add(&list, "decoder.attention.", attention);
+        heed_trace_list_add(list, "decoder.attention.", attention);
     if (net->attention.hard)
-        heed_trace_list_add(&list, "decoder.attention.", (const char *const[]){"distribution", NULL});
+        heed_trace_list_add(list, "decoder.attention.", (const char *const[]){"distribution", NULL});
     if (net->attention.locality == HEED_LOCAL_PREDICTIVE)
-        heed_trace_list_add(&list, "decoder.attention.", (const char *const[]){"place", NULL});
-    return heed_trace_list_end(&list, error);
+        heed_trace_list_add(list, "decoder.attention.", (const char *const[]){"place", NULL});
+}
+
+heed_status heed_decoder_options_read(const heed_json *config, heed_decoder_options *out, heed_error *error)
+{
+    const char *attend = "after", *vector = "every_step", *local = "none";
+    *out = (heed_decoder_options){.target_embedding = 64, .hidden = 256, .layers = 1, .reach = 2, .teacher_forcing = 1,
+                                  .score = "general", .cell = {.cell = &heed_cell_lstm}};
+    HEED_TRY(heed_json_int(config, where, "target_embedding", 1, 4096, &out->target_embedding, error));
+    HEED_TRY(heed_json_int(config, where, "decoder_hidden", 1, 4096, &out->hidden, error));
+    HEED_TRY(heed_json_int(config, where, "decoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &out->layers, error));
+    HEED_TRY(heed_json_string(config, where, "score", &out->score, error));
+    HEED_TRY(heed_json_bool(config, where, "input_feeding", &out->input_feeding, error));
+    HEED_TRY(heed_json_real(config, where, "dropout", 0, 0.95, &out->dropout, error));
+    HEED_TRY(heed_json_real(config, where, "teacher_forcing", 0, 1, &out->teacher_forcing, error));
+    HEED_TRY(heed_json_string(config, where, "attend", &attend, error));
+    HEED_TRY(heed_json_string(config, where, "vector", &vector, error));
+    HEED_TRY(heed_json_string(config, where, "local", &local, error));
+    HEED_TRY(heed_json_int(config, where, "reach", 1, 256, &out->reach, error));
+    HEED_TRY(heed_json_bool(config, where, "hard", &out->hard, error));
+    const bool attends = strcmp(out->score, "none") != 0;
+    HEED_TRY(choose_locality(local, out->score, &out->locality, error));
+    HEED_TRY(choose("attend", attend, "after", "before", &out->before, error));
+    HEED_TRY(choose("vector", vector, "every_step", "once", &out->once, error));
+    if (out->once && (out->before || attends))
+        return heed_fail(error, HEED_ERROR_ARGUMENT,
+                         "config: vector \"once\" goes with score \"none\" and attend \"after\", not with \"%s\" and \"%s\"",
+                         out->score, attend);
+    if (out->hard && (out->before || out->input_feeding || out->teacher_forcing < 1 ||
+                      out->locality == HEED_LOCAL_PREDICTIVE || !attends))
+        return heed_fail(error, HEED_ERROR_ARGUMENT,
+                         "config: hard attention needs a score, and neither attend \"before\", input_feeding, "
+                         "teacher_forcing below 1 nor local \"predictive\"");
+    return heed_cell_choice_read(config, &out->cell, error);
+}
+
+static heed_status declare_attention(heed_model *model, const heed_decoder_options *options, int memory,
+                                     const char *memory_name, heed_attention *attention, heed_error *error)
+{
+    static const char name[] = "decoder.attention";
+    const int hidden = (int)options->hidden;
+    attention->score = heed_score_find(options->score);
+    if (!attention->score)
+        return heed_fail(error, HEED_ERROR_UNKNOWN, "config: score \"%s\" is not one of: %snone", options->score,
+                         heed_score_names);
+    if (!attention->score->declare(&model->params, name, hidden, memory, attention))
+        return heed_fail(error, HEED_ERROR_ARGUMENT,
+                         "config: score \"%s\": %s; here the query has decoder_hidden = %d and the key %s = %d",
+                         options->score, attention->score->rule, hidden, memory_name, memory);
+    if (options->hard)
+        heed_attention_make_hard(&model->params, name, hidden, attention);
+    heed_attention_make_local(&model->params, name, hidden, options->locality, (int)options->reach, attention);
+    return HEED_OK;
+}
+
+heed_status heed_decoder_declare(heed_model *model, const heed_decoder_options *options, int memory,
+                                 const char *memory_name, bool bridge, int target_vocabulary, heed_seq2seq *net,
+                                 heed_error *error)
+{
+    heed_params *params = &model->params;
+    const int hidden = (int)options->hidden;
+    char name[64];
+    net->memory_size = memory;
+    net->hidden = hidden;
+    net->vocabulary = target_vocabulary;
+    net->dropout = options->dropout;
+    net->teacher_forcing = options->teacher_forcing;
+    net->before = options->before;
+    net->once = options->once;
+    net->input_feeding = options->input_feeding;
+    net->attends = strcmp(options->score, "none") != 0;
+    net->target_embedding =
+        heed_embedding_declare(params, "decoder.embedding", target_vocabulary, (int)options->target_embedding);
+    snprintf(name, sizeof name, "decoder.%s", options->cell.cell->name);
+    const int in = (int)options->target_embedding + (net->input_feeding ? hidden : 0) + (net->before ? memory : 0);
+    net->decoder = heed_recurrent_declare(params, name, options->cell.cell, in, hidden, (int)options->layers, false,
+                                          options->dropout);
+    heed_cell_choice_apply(&options->cell, params, &net->decoder);
+    net->decoder.trace[0] = "decoder";
+    net->bridged = bridge || memory != hidden;
+    if (net->bridged) {
+        net->bridge_h = heed_linear_declare(params, "bridge.h", memory, hidden, true);
+        if (options->cell.cell->has_c)
+            net->bridge_c = heed_linear_declare(params, "bridge.c", memory, hidden, true);
+    }
+    if (net->attends)
+        HEED_TRY(declare_attention(model, options, memory, memory_name, &net->attention, error));
+    net->combine = heed_linear_declare(params, "decoder.combine", (net->once ? 0 : memory) + hidden, hidden, true);
+    net->output = heed_linear_declare(params, "decoder.output", hidden, target_vocabulary, true);
+    return HEED_OK;
 }
 
 heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, int source_vocabulary,
                                    int target_vocabulary, heed_error *error)
 {
-    static const char where[] = "config";
-    static const char *const fields[] = {"model_type", "source_embedding", "target_embedding", "encoder_hidden",
-                                         "encoder_layers", "decoder_hidden", "decoder_layers", "score",
-                                         "input_feeding", "dropout", HEED_CELL_FIELDS, "attend",
-                                         "vector", "teacher_forcing", "local", "reach", "hard", NULL};
-    int64_t target_embedding = 64, encoder_hidden = 128, encoder_layers = 1;
-    int64_t decoder_hidden = 256, decoder_layers = 1, reach = 2;
-    double dropout = 0, teacher_forcing = 1;
-    bool input_feeding = false, hard = false;
-    const char *score = "general", *attend = "after", *vector = "every_step", *local = "none";
+    static const char *const fields[] = {"model_type",     "source_embedding",  "encoder_hidden",
+                                         "encoder_layers", HEED_DECODER_FIELDS, NULL};
+    static const char *const traces[] = {"x", "h", "summary", NULL};
+    int64_t hidden = 128, layers = 1;
+    heed_decoder_options options;
     HEED_TRY(heed_json_only(config, where, fields, error));
-    HEED_TRY(heed_json_int(config, where, "target_embedding", 1, 4096, &target_embedding, error));
-    HEED_TRY(heed_json_int(config, where, "encoder_hidden", 1, 4096, &encoder_hidden, error));
-    HEED_TRY(heed_json_int(config, where, "encoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &encoder_layers, error));
-    HEED_TRY(heed_json_int(config, where, "decoder_hidden", 1, 4096, &decoder_hidden, error));
-    HEED_TRY(heed_json_int(config, where, "decoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &decoder_layers, error));
-    HEED_TRY(heed_json_string(config, where, "score", &score, error));
-    HEED_TRY(heed_json_bool(config, where, "input_feeding", &input_feeding, error));
-    HEED_TRY(heed_json_real(config, where, "dropout", 0, 0.95, &dropout, error));
-    HEED_TRY(heed_json_real(config, where, "teacher_forcing", 0, 1, &teacher_forcing, error));
-    HEED_TRY(heed_json_string(config, where, "attend", &attend, error));
-    HEED_TRY(heed_json_string(config, where, "vector", &vector, error));
-    HEED_TRY(heed_json_string(config, where, "local", &local, error));
-    HEED_TRY(heed_json_int(config, where, "reach", 1, 256, &reach, error));
-    HEED_TRY(heed_json_bool(config, where, "hard", &hard, error));
-    bool before, once;
-    heed_locality locality = HEED_GLOBAL;
-    HEED_TRY(choose_locality(local, score, &locality, error));
-    HEED_TRY(choose("attend", attend, "after", "before", &before, error));
-    HEED_TRY(choose("vector", vector, "every_step", "once", &once, error));
-    if (once && (before || strcmp(score, "none") != 0))
-        return heed_fail(error, HEED_ERROR_ARGUMENT,
-                         "config: vector \"once\" goes with score \"none\" and attend \"after\", not with \"%s\" and \"%s\"",
-                         score, attend);
-    if (hard && (before || input_feeding || teacher_forcing < 1 || locality == HEED_LOCAL_PREDICTIVE ||
-                 strcmp(score, "none") == 0))
-        return heed_fail(error, HEED_ERROR_ARGUMENT,
-                         "config: hard attention needs a score, and neither attend \"before\", input_feeding, "
-                         "teacher_forcing below 1 nor local \"predictive\"");
-    heed_cell_choice choice = {.cell = &heed_cell_lstm};
-    HEED_TRY(heed_cell_choice_read(config, &choice, error));
-    const heed_cell *cell = choice.cell;
-
+    HEED_TRY(heed_json_int(config, where, "encoder_hidden", 1, 4096, &hidden, error));
+    HEED_TRY(heed_json_int(config, where, "encoder_layers", 1, HEED_RECURRENT_LAYERS_MAX, &layers, error));
+    HEED_TRY(heed_decoder_options_read(config, &options, error));
     heed_seq2seq *net = heed_arena_alloc_zero(&model->arena, sizeof *net);
     if (!net)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: seq2seq");
-    heed_params *params = &model->params;
-    const int memory = 2 * (int)encoder_hidden, hidden = (int)decoder_hidden;
-    net->memory_size = memory;
-    net->hidden = hidden;
-    net->vocabulary = target_vocabulary;
-    net->dropout = dropout;
-    net->teacher_forcing = teacher_forcing;
-    net->before = before;
-    net->once = once;
-    net->input_feeding = input_feeding;
-    net->attends = strcmp(score, "none") != 0;
-    HEED_TRY(heed_input_declare(model, "encoder.embedding", config, "source_embedding", source_vocabulary, 64, &net->input,
-                                error));
     char name[64];
-    snprintf(name, sizeof name, "encoder.%s", cell->name);
-    net->encoder = heed_recurrent_declare(params, name, cell, net->input.width, (int)encoder_hidden,
-                                          (int)encoder_layers, true, dropout);
-    net->target_embedding =
-        heed_embedding_declare(params, "decoder.embedding", target_vocabulary, (int)target_embedding);
-    snprintf(name, sizeof name, "decoder.%s", cell->name);
-    const int decoder_in = (int)target_embedding + (input_feeding ? hidden : 0) + (before ? memory : 0);
-    net->decoder = heed_recurrent_declare(params, name, cell, decoder_in, hidden, (int)decoder_layers, false, dropout);
-    heed_cell_choice_apply(&choice, params, &net->encoder);
-    heed_cell_choice_apply(&choice, params, &net->decoder);
+    net->encode = heed_seq2seq_encode;
+    HEED_TRY(heed_input_declare(model, "encoder.embedding", config, "source_embedding", source_vocabulary, 64,
+                                &net->input, error));
+    snprintf(name, sizeof name, "encoder.%s", options.cell.cell->name);
+    net->encoder = heed_recurrent_declare(&model->params, name, options.cell.cell, net->input.width, (int)hidden,
+                                          (int)layers, true, options.dropout);
+    heed_cell_choice_apply(&options.cell, &model->params, &net->encoder);
     net->encoder.trace[0] = "encoder";
     net->encoder.trace[1] = "encoder.reverse";
-    net->decoder.trace[0] = "decoder";
-    net->bridged = memory != hidden;
-    if (net->bridged) {
-        net->bridge_h = heed_linear_declare(params, "bridge.h", memory, hidden, true);
-        if (cell->has_c)
-            net->bridge_c = heed_linear_declare(params, "bridge.c", memory, hidden, true);
-    }
-    if (net->attends) {
-        net->attention.score = heed_score_find(score);
-        if (!net->attention.score)
-            return heed_fail(error, HEED_ERROR_UNKNOWN, "config: score \"%s\" is not one of: %snone", score,
-                             heed_score_names);
-        if (!net->attention.score->declare(params, "decoder.attention", hidden, memory, &net->attention))
-            return heed_fail(error, HEED_ERROR_ARGUMENT,
-                             "config: score \"%s\": %s; here the query has decoder_hidden = %d and the key "
-                             "2 x encoder_hidden = %d",
-                             score, net->attention.score->rule, hidden, memory);
-        if (hard)
-            heed_attention_make_hard(params, "decoder.attention", hidden, &net->attention);
-        heed_attention_make_local(params, "decoder.attention", hidden, locality, (int)reach, &net->attention);
-    }
-    net->combine = heed_linear_declare(params, "decoder.combine", (once ? 0 : memory) + hidden, hidden, true);
-    net->output = heed_linear_declare(params, "decoder.output", hidden, target_vocabulary, true);
+    HEED_TRY(heed_decoder_declare(model, &options, 2 * (int)hidden, "2 x encoder_hidden", false, target_vocabulary, net,
+                                  error));
     model->network = net;
-    return list_traces(model, error);
+    const heed_recurrent_layer *const traced[] = {&net->encoder, &net->decoder};
+    heed_trace_list list;
+    HEED_TRY(heed_recurrent_traces(model, traced, 2, &list, error));
+    heed_trace_list_add(&list, "encoder.", traces);
+    heed_decoder_traces(net, &list);
+    return heed_trace_list_end(&list, error);
 }

@@ -6,7 +6,6 @@
  * once: h of every layer, c likewise where the cell has one, then the readout that input feeding feeds. */
 typedef struct decoding_state {
     heed_encoded source; /* of `rows` rows: every source `beam` times */
-    int32_t *lengths;
     int steps;                 /* done */
     heed_real *blocks, *spare; /* [state_blocks + 1, rows, hidden] */
 } decoding_state;
@@ -46,23 +45,27 @@ heed_status heed_seq2seq_start(const heed_model *model, heed_tape *tape, const h
     const int rows = source->rows * beam, states = state_blocks(net);
     const size_t block = (size_t)rows * net->hidden, blocks = ((size_t)states + 1) * block;
     decoding_state *state = heed_tape_alloc(tape, 1, sizeof *state);
-    *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source->length, .state = state};
+    *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .state = state};
     if (!state)
         return heed_tape_check(tape, error);
     state->steps = 0;
-    state->source = heed_seq2seq_encode(model, tape, source);
+    state->source = net->encode(model, tape, source);
+    HEED_TRY(heed_tape_check(tape, error));
+    out->source_length = state->source.memory->dims[1];
+    out->columns = state->source.columns;
     state->source.memory = repeat_rows(tape, state->source.memory, beam);
     state->source.prepared = repeat_rows(tape, state->source.prepared, beam);
     state->source.summary = repeat_rows(tape, state->source.summary, beam);
-    state->lengths = heed_tape_alloc(tape, (size_t)rows, sizeof *state->lengths);
+    int32_t *lengths = heed_tape_alloc(tape, (size_t)rows, sizeof *lengths);
     state->blocks = heed_tape_alloc(tape, blocks, sizeof *state->blocks);
     state->spare = heed_tape_alloc(tape, blocks, sizeof *state->spare);
     out->logits = heed_tape_alloc(tape, (size_t)rows * net->vocabulary, sizeof *out->logits);
     if (net->attends)
-        out->attention = heed_tape_alloc(tape, (size_t)rows * source->length, sizeof *out->attention);
+        out->attention = heed_tape_alloc(tape, (size_t)rows * out->source_length, sizeof *out->attention);
     HEED_TRY(heed_tape_check(tape, error));
     for (int row = 0; row < rows; row++)
-        state->lengths[row] = source->lengths[row / beam];
+        lengths[row] = state->source.lengths[row / beam];
+    state->source.lengths = lengths;
     for (int i = 0; i < states; i++) {
         const heed_tensor *part = repeat_rows(tape, *block_of(net, &state->source.state, i), beam);
         HEED_TRY(heed_tape_check(tape, error));
@@ -88,8 +91,7 @@ heed_status heed_seq2seq_step(const heed_model *model, heed_tape *tape, heed_dec
     heed_tensor *feed =
         net->input_feeding ? heed_tensor_view(tape, fed, NULL, 3, (int[]){rows, 1, net->hidden}) : NULL;
     const heed_decoded result =
-        heed_seq2seq_decode(model, tape, &state->source, state->lengths, previous, rows, state->steps, 1, feed,
-                            &recurrent);
+        heed_seq2seq_decode(model, tape, &state->source, previous, rows, state->steps, 1, feed, &recurrent);
     HEED_TRY(heed_tape_check(tape, error));
     for (int i = 0; i < states; i++)
         memcpy(state->blocks + (size_t)i * block, (*block_of(net, &recurrent, i))->data, block * sizeof *fed);

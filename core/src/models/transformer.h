@@ -20,6 +20,9 @@ typedef struct heed_transformer {
 heed_status heed_stack_options_read(const heed_json *config, const char *layers, heed_stack_options *out,
                                     heed_error *error);
 /* The place of the string `key` in the NULL-terminated list `names`; an absent field leaves *out as it is. */
+heed_status heed_choice(const heed_json *config, const char *in, const char *key, const char *const *names, int *out,
+                        heed_error *error);
+/* Of the config itself, in = "config". */
 heed_status heed_config_choice(const heed_json *config, const char *key, const char *const *names, int *out,
                                heed_error *error);
 /* An embedding table "<name>.weight" [vocabulary, size], normal with deviation 1 / sqrt(size), which scaled by sqrt(size)

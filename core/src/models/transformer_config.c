@@ -8,12 +8,12 @@
 
 static const char where[] = "config";
 
-heed_status heed_config_choice(const heed_json *config, const char *key, const char *const *names, int *out,
-                               heed_error *error)
+heed_status heed_choice(const heed_json *config, const char *in, const char *key, const char *const *names, int *out,
+                        heed_error *error)
 {
     const char *text = NULL;
     char list[128] = "";
-    HEED_TRY(heed_json_string(config, where, key, &text, error));
+    HEED_TRY(heed_json_string(config, in, key, &text, error));
     for (int i = 0; names[i]; i++) {
         if (!text || strcmp(text, names[i]) == 0) {
             *out = text ? i : *out;
@@ -21,7 +21,13 @@ heed_status heed_config_choice(const heed_json *config, const char *key, const c
         }
         snprintf(list + strlen(list), sizeof list - strlen(list), " %s", names[i]);
     }
-    return heed_fail(error, HEED_ERROR_UNKNOWN, "%s: %s \"%s\" is not one of:%s", where, key, text, list);
+    return heed_fail(error, HEED_ERROR_UNKNOWN, "%s: %s \"%s\" is not one of:%s", in, key, text, list);
+}
+
+heed_status heed_config_choice(const heed_json *config, const char *key, const char *const *names, int *out,
+                               heed_error *error)
+{
+    return heed_choice(config, where, key, names, out, error);
 }
 
 heed_status heed_stack_options_read(const heed_json *config, const char *layers, heed_stack_options *out,

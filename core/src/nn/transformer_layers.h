@@ -83,6 +83,9 @@ static inline const int32_t *heed_counted(const heed_stack_pass *pass)
 /* ids [rows, length] -> [rows, length, C]. Intermediates are kept as "<name>.<layer>...", see heed_stack_traces. */
 heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
                               const int32_t *ids, int rows, int length, heed_stack_pass *pass);
+/* The same from vectors x [B, T, C] that are placed already. */
+heed_tensor *heed_stack_run(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
+                            heed_tensor *x, heed_stack_pass *pass);
 /* The block alone: x [B, T, C], kv [B, S, 2C] or NULL, cache_kv the layer's part of pass->cache or NULL. */
 heed_tensor *heed_block_apply(heed_tape *tape, const heed_params *params, const heed_stack_options *options,
                               const heed_transformer_block *block, heed_tensor *x, heed_tensor *kv,

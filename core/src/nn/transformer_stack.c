@@ -124,8 +124,17 @@ heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const 
     heed_tensor *x = heed_embedding(tape, table, ids, rows, length);
     keep(tape, stack, "embedding", x);
     x = place(tape, params, stack, x, pass->cache);
+    /* [/book] */
+    return heed_stack_run(tape, params, stack, x, pass);
+}
+
+heed_tensor *heed_stack_run(heed_tape *tape, const heed_params *params, const heed_transformer_stack *stack,
+                            heed_tensor *x, heed_stack_pass *pass)
+{
+    const heed_stack_options *options = &stack->options;
     keep(tape, stack, "x", x);
     watch(tape, stack, x);
+    /* [book:stack] */
     x = heed_dropout(tape, x, options->dropout);
     for (int l = 0; l < options->layers; l++) {
         const heed_transformer_block *block = &stack->blocks[l];
@@ -138,8 +147,8 @@ heed_tensor *heed_stack_apply(heed_tape *tape, const heed_params *params, const 
         x = heed_norm_apply(tape, params, &stack->last_norm, x, heed_counted(pass));
     /* [/book] */
     keep(tape, stack, "h", x);
-    if (pass->cache)
-        heed_stack_cache_advance(pass->cache, pass->lengths, length);
+    if (pass->cache && heed_tensor_ok(x))
+        heed_stack_cache_advance(pass->cache, pass->lengths, x->dims[1]);
     return x;
 }
 
