@@ -1,5 +1,6 @@
 /* heed data: examples of a synthetic task. */
 #include <limits.h>
+#include <string.h>
 
 #include "cli.h"
 
@@ -54,13 +55,15 @@ static int print_tasks(const cli_command *command)
 
 static int run(const cli_command *command, int count, char **arguments)
 {
-    const char *options = NULL;
+    const char *options = NULL, *idx = NULL;
     int number = 10, seed = 1, code;
     bool dev = false;
     const cli_option table[] = {
         {"--count", "N", "how many; default 10", CLI_INT, &number, 0, INT_MAX},
         {"--seed", "S", "the recipe's seed; default 1", CLI_INT, &seed, 0, INT_MAX},
         {"--dev", NULL, "of the dev set, which shares no input with training", CLI_FLAG, &dev, 0, 0},
+        {"--idx", "PREFIX", "digits only: strips of the images in PREFIX-images-idx3-ubyte, each used once", CLI_TEXT, &idx,
+         0, 0},
         {"--options", "JSON", "the task's options: '{\"max_length\": 5}'", CLI_TEXT, &options, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };
@@ -71,7 +74,14 @@ static int run(const cli_command *command, int count, char **arguments)
         return cli_usage(command, "it takes at most one TASK, not %d", positional);
     if (positional == 0)
         return print_tasks(command);
+    if (idx != NULL && (strcmp(arguments[0], "digits") != 0 || dev))
+        return cli_usage(command, "--idx goes with the task digits and without --dev");
     heed_error error = {0};
+    if (idx != NULL) {
+        if (heed_tasks_idx_strips(idx, options, (uint64_t)seed, number, print_example, NULL, &error) != HEED_OK)
+            return cli_fail_error(command, &error);
+        return cli_finish(command);
+    }
     if (heed_tasks_examples(arguments[0], options, (uint64_t)seed, dev, number, print_example, NULL, &error) !=
         HEED_OK)
         return cli_fail_error(command, &error);

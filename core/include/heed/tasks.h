@@ -21,6 +21,13 @@ heed_status heed_tasks_examples(const char *task, const char *options, uint64_t 
                                 void (*example)(void *context, const char *source, const char *target), void *context,
                                 heed_error *error);
 
+/* Strips as the task "digits" draws them, with its options, of the images of a data set in IDX form, MNIST's: the files
+ * "<prefix>-images-idx3-ubyte" and "<prefix>-labels-idx1-ubyte", not compressed. Every image is in one strip, in an order
+ * that `seed` draws; there are at most `count`, and no more when the images are used up. */
+heed_status heed_tasks_idx_strips(const char *prefix, const char *options, uint64_t seed, int32_t count,
+                                  void (*example)(void *context, const char *source, const char *target), void *context,
+                                  heed_error *error);
+
 #ifdef __cplusplus
 }
 #endif
