@@ -88,8 +88,8 @@ char *EXPORT(heed_wasm_vectors_ask)(const heed_model *model, const char *query, 
     return json;
 }
 
-/* The first sizes[0] vectors (or all, when there are fewer), floats one after another, for heed_wasm_free. sizes[0] becomes
- * how many they are, sizes[1] the numbers of each. */
+/* The first sizes[0] vectors (or all, when there are fewer), floats one after another, for heed_wasm_free. sizes[0]
+ * becomes how many they are, sizes[1] the numbers of each. */
 float *EXPORT(heed_wasm_vectors_rows)(const heed_model *model, int *sizes)
 {
     heed_vectors *vectors = NULL;

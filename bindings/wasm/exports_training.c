@@ -1,21 +1,11 @@
-/* heed/training.h as flat calls; see exports.c for what 0, -1 and addresses mean. */
+/* heed/training.h as flat calls, but for what begins it; see exports.c for what 0, -1 and addresses mean. */
 #include <stddef.h>
 
 #include "export.h"
 #include "heed/model.h"
 #include "heed/training.h"
-#include "heed/vectors.h"
 
 static heed_model_files last_files;
-
-/* `pairs` may be NULL: the recipe then makes its own examples. */
-heed_training *EXPORT(heed_wasm_training_create)(const char *recipe, size_t recipe_size, const char *pairs,
-                                                 size_t pairs_size)
-{
-    heed_training *training = NULL;
-    return heed_training_create(recipe, recipe_size, pairs, pairs_size, &training, fresh_error()) == HEED_OK ? training
-                                                                                                             : NULL;
-}
 
 /* The heed_training_event, or -1 on failure. */
 int EXPORT(heed_wasm_training_advance)(heed_training *training)
@@ -48,19 +38,3 @@ const heed_model_files *EXPORT(heed_wasm_model_encode)(const heed_model *model, 
 }
 
 void EXPORT(heed_wasm_files_free)(void) { heed_model_files_free(&last_files); }
-
-char *EXPORT(heed_wasm_vectors_examples)(const char *recipe, size_t recipe_size, const char *text, size_t text_size,
-                                         const char *sentence, size_t sentence_size)
-{
-    char *json = NULL;
-    heed_vectors_examples(recipe, recipe_size, text, text_size, sentence, sentence_size, &json, fresh_error());
-    return json;
-}
-
-char *EXPORT(heed_wasm_vectors_cooccurrence)(const char *recipe, size_t recipe_size, const char *text, size_t text_size,
-                                             int words)
-{
-    char *json = NULL;
-    heed_vectors_cooccurrence(recipe, recipe_size, text, text_size, words, &json, fresh_error());
-    return json;
-}

@@ -167,8 +167,6 @@ static int run(const cli_command *command, int count, char **arguments)
     options.checkpoint_seconds = seconds;
     if (options.data_folder == NULL)
         options.data_folder = default_data_folder(cache, sizeof cache);
-    if (options.text != NULL && strcmp(options.text, "-") == 0)
-        options.text = "/dev/stdin";
     char *folder = folder_of(arguments[0]);
     if (folder == NULL)
         return cli_fail(command, "out of memory");

@@ -7,7 +7,7 @@ import { heed, scratch, taskFolder } from './heed_program.mjs';
 
 const folder = scratch();
 const model = join(folder, 'model');
-const commands = ['train', 'eval', 'run', 'inspect', 'quantize', 'golden', 'bench'];
+const commands = ['train', 'eval', 'run', 'inspect', 'quantize', 'golden', 'bench', 'vectors'];
 let data;
 
 before(() => {

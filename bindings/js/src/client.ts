@@ -11,7 +11,8 @@ import { dispose } from './dispose.js';
 import { callersStack, EngineError, throwIfAborted } from './error.js';
 import { builtModules, compileModule } from './module.js';
 import type {
-  Dtype, EngineInfo, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles, ModelInfo, ModuleName, RunOptions,
+  Cooccurrence, Dtype, EngineInfo, Examples, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles,
+  ModelInfo, ModuleName, RunOptions,
 } from './protocol.js';
 import { Runnable } from './runnable.js';
 import { Session } from './session.js';
@@ -141,6 +142,26 @@ export class Engine {
       const session = this.#live();
       const { training, info, figures } = await session.call('startTraining', [text, data ?? null], { signal });
       return new Training(session, training, info, figures, text, options);
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** What a recipe of word vectors makes of a sentence: its windows, and what subsampling drops by the counts of `text`. */
+  async examples(recipe: object, text: string, sentence: string): Promise<Examples> {
+    const withStack = callersStack();
+    try {
+      return await this.#live().call('examples', [JSON.stringify(recipe), text, sentence]);
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** How often the `words` most frequent words of a text meet, as GloVe counts it by this recipe. */
+  async cooccurrence(recipe: object, text: string, words: number): Promise<Cooccurrence> {
+    const withStack = callersStack();
+    try {
+      return await this.#live().call('cooccurrence', [JSON.stringify(recipe), text, words]);
     } catch (caught) {
       throw withStack(caught);
     }

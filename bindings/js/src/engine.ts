@@ -3,8 +3,8 @@ import { BenchJob } from './bench.js';
 import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
 import type {
-  BenchOptions, Dtype, EngineInfo, ExportOptions, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, ModuleName,
-  Prediction, Result, RunOptions, TrainingFigures,
+  BenchOptions, Cooccurrence, Dtype, EngineInfo, Examples, ExportOptions, KernelOptions, KernelRate, MemoryMap,
+  ModelFiles, ModelInfo, ModuleName, Neighbours, Prediction, Result, RunOptions, TrainingFigures, VectorTable,
 } from './protocol.js';
 import {
   Raw, type Exports, type GenerationHandle, type LoaderHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
@@ -52,7 +52,13 @@ export class LocalEngine {
     return new BenchJob(this.#raw, this.#raw.benchCreate(options, manifest, fileSize));
   }
 
-  /** Checks the recipe (JSON) and prepares training on the pairs, lines of "source TAB target". */
+  /** The windows of a sentence, with the counts of a text; how often the words of a text meet. */
+  examples(recipe: string, text: string, sentence: string): Examples { return this.#raw.vectorsExamples(recipe, text, sentence); }
+  cooccurrence(recipe: string, text: string, words: number): Cooccurrence {
+    return this.#raw.vectorsCooccurrence(recipe, text, words);
+  }
+
+  /** Checks the recipe (JSON) and prepares training on the pairs, lines of "source TAB target", or of word vectors the text. */
   startTraining(recipe: string, pairs: string | null = null): LocalTraining {
     return new LocalTraining(this.#raw, this.#raw.trainingCreate(recipe, pairs));
   }
@@ -136,6 +142,10 @@ export class LocalModel {
   /** Of `rows` rows of numbers, one after the other. */
   predict(values: ArrayLike<number>, rows = 1): Prediction { return predictWith(this.#raw, this.#live(), values, rows); }
 
+  /** Of word vectors. */
+  neighbours(query: string, count = 10): Neighbours { return this.#raw.vectorsAsk(this.#live(), query, count); }
+  vectors(rows: number): VectorTable { return this.#raw.vectorsRows(this.#live(), rows); }
+
   /** Also frees the generations that are still at it. Once more does nothing. */
   free(): void {
     if (this.#handle === null) return;
@@ -185,6 +195,10 @@ export class LocalTraining {
   run(text: string, options: RunOptions = {}): Result { return this.start(text, options).result(); }
 
   predict(values: ArrayLike<number>, rows = 1): Prediction { return predictWith(this.#raw, this.#model(), values, rows); }
+
+  /** Of word vectors, as they are. */
+  neighbours(query: string, count = 10): Neighbours { return this.#raw.vectorsAsk(this.#model(), query, count); }
+  vectors(rows: number): VectorTable { return this.#raw.vectorsRows(this.#model(), rows); }
 
   /** The files of the model as it is. */
   files({ quantize = false }: ExportOptions = {}): ModelFiles { return this.#raw.modelEncode(this.#model(), quantize); }

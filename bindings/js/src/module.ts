@@ -8,11 +8,14 @@ import type { ModuleName } from './protocol.js';
 declare const HEED_MODULES: ModuleName[];
 export const builtModules = HEED_MODULES;
 
-/** What runs models, what trains them as well, what measures. Bundlers look for exactly this form of address. */
-export type Kind = 'heed' | 'train' | 'bench';
+/** What runs models, what trains them as well, what trains word vectors, what measures. Bundlers look for exactly this form of address. */
+export type Kind = 'heed' | 'train' | 'vectors' | 'bench';
 const WASM: Record<Kind, Record<ModuleName, URL>> = {
   heed: { simd128: new URL('./heed-simd128.wasm', import.meta.url), relaxed: new URL('./heed-relaxed.wasm', import.meta.url) },
   train: { simd128: new URL('./train-simd128.wasm', import.meta.url), relaxed: new URL('./train-relaxed.wasm', import.meta.url) },
+  vectors: {
+    simd128: new URL('./vectors-simd128.wasm', import.meta.url), relaxed: new URL('./vectors-relaxed.wasm', import.meta.url),
+  },
   bench: { simd128: new URL('./bench-simd128.wasm', import.meta.url), relaxed: new URL('./bench-relaxed.wasm', import.meta.url) },
 };
 

@@ -157,13 +157,31 @@ export interface TrainingFigures {
   dev_r2?: number;
 }
 /** What training tells of a step. `watched` is the result of the model as it is for the text that is watched. */
-export interface TrainingStep extends TrainingFigures { watched: Result | null }
-/** A text to run the model on whenever a step is told of: its attention and traces as training goes on. */
-export interface Watch { text: string; options?: RunOptions }
+export interface TrainingStep extends TrainingFigures { watched: Result | null; vectors?: VectorTable }
+/**
+ * A text to run the model on whenever a step is told of: its attention and traces as training goes on. Of word vectors: how
+ * many of them to tell, those of the most frequent words first.
+ */
+export type Watch = { text: string; options?: RunOptions } | { vectors: number }
 /** `every`: tells of each n-th step (1 when left out), and of every epoch's end. */
 export interface TrainOptions { every?: number; watch?: Watch }
 /** `quantize`: int8 weights, a quarter of the size; else the weights as they are. */
 export interface ExportOptions { quantize?: boolean }
+
+/** A word of a question, added or taken away; a word near the sum, by cosine. `row` is its place in the table of vectors. */
+export interface VectorTerm { word: string; row: number; sign: number }
+export interface Neighbour { word: string; row: number; similarity: number }
+export interface Neighbours { terms: VectorTerm[]; neighbours: Neighbour[] }
+/** Word vectors one after another: that of row r is values.subarray(r * dim, (r + 1) * dim). */
+export interface VectorTable { rows: number; dim: number; values: Float32Array }
+
+/** A token of a sentence: is it in the vocabulary, how often in the text, its chance to survive subsampling, did it here. */
+export interface ExampleToken { text: string; known: boolean; count: number; keep: number; kept: boolean }
+/** Places are numbers of tokens. CBOW learns one example of a window, skip-gram one of each word of the context. */
+export interface ExampleWindow { center: number; radius: number; context: number[] }
+export interface Examples { tokens: ExampleToken[]; windows: ExampleWindow[] }
+/** matrix[i][j]: the sum of 1 / distance over the places where words i and j stand within the recipe's window. */
+export interface Cooccurrence { vocabulary: number; tokens: number; words: string[]; counts: number[]; matrix: number[][] }
 
 /** What the worker does, as the page's side sees it: models and streams are numbers of the worker's. */
 export interface EngineApi {
@@ -181,9 +199,15 @@ export interface EngineApi {
   freeModel(model: number): void;
   /** Where the bytes are when `run` has come to its end. */
   memory(model: number, text: string, options: RunOptions): MemoryMap;
+  /** Of word vectors: what is nearest to a sum of words, "king -man +woman". */
+  neighbours(model: number, query: string, count: number): Neighbours;
+  vectors(model: number, rows: number): VectorTable;
+  /** What a recipe of word vectors makes of a text: the windows of a sentence, how often words meet. */
+  examples(recipe: string, text: string, sentence: string): Examples;
+  cooccurrence(recipe: string, text: string, words: number): Cooccurrence;
   /** Takes rounds * sampleSeconds for each kernel and size, and cannot be cancelled. */
   benchmark(options: KernelOptions): KernelRate[];
-  /** `pairs`: lines of "source TAB target". The number is also that of a model, to be run at any moment. */
+  /** `pairs`: lines of "source TAB target", or the text that word vectors are trained on. The number is also that of a model, to be run at any moment. */
   startTraining(recipe: string, pairs: string | null): { training: number; info: ModelInfo; figures: TrainingFigures };
   /** Trains for so many steps or to the end; a cancellation ends it after the step in hand, and is no failure. */
   train(training: number, steps: number, options: TrainOptions): TrainingFigures;

@@ -1,7 +1,7 @@
 import { EngineError } from './error.js';
 import type {
-  BenchCheck, BenchOptions, Dtype, ErrorCode, KernelOptions, KernelRate, MemoryMap, ModelFiles, ModelInfo, Prediction, Result,
-  RunOptions, TrainingFigures,
+  BenchCheck, BenchOptions, Cooccurrence, Dtype, ErrorCode, Examples, KernelOptions, KernelRate, MemoryMap,
+  ModelFiles, ModelInfo, Neighbours, Prediction, Result, RunOptions, TrainingFigures, VectorTable,
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
@@ -46,6 +46,11 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_training_json(training: number): number;
   heed_wasm_training_model(training: number): number;
   heed_wasm_training_free(training: number): void;
+  heed_wasm_vectors_ask(model: number, query: number, size: number, wanted: number): number;
+  heed_wasm_vectors_rows(model: number, sizes: number): number;
+  heed_wasm_vectors_examples(recipe: number, recipeSize: number, text: number, textSize: number, sentence: number,
+    sentenceSize: number): number;
+  heed_wasm_vectors_cooccurrence(recipe: number, recipeSize: number, text: number, textSize: number, words: number): number;
   heed_wasm_model_encode(model: number, quantize: number): number;
   heed_wasm_files_free(): void;
 }
@@ -226,7 +231,7 @@ export class Raw {
       this.#takeJson(this.#exports.heed_wasm_bench_kernels(set!, name!, sizes!, rounds, sampleSeconds)) as KernelRate[]);
   }
 
-  #checkFor(call: keyof Exports, kind: 'heed' | 'train' | 'bench'): void {
+  #checkFor(call: keyof Exports, kind: 'heed' | 'train' | 'vectors' | 'bench'): void {
     if (call in this.#exports) return;
     throw new EngineError('unsupported', `this module cannot do it; ${kind}-*.wasm can`);
   }
@@ -261,6 +266,40 @@ export class Raw {
   }
 
   trainingFree(training: TrainingHandle): void { this.#exports.heed_wasm_training_free(training); }
+
+  vectorsAsk(model: ModelHandle, query: string, count: number): Neighbours {
+    const bytes = encode(query);
+    return this.#withCopies([bytes], ([text]) =>
+      this.#takeJson(this.#exports.heed_wasm_vectors_ask(model, text!, bytes.length, count)) as Neighbours);
+  }
+
+  vectorsRows(model: ModelHandle, wanted: number): VectorTable {
+    if (!Number.isInteger(wanted) || wanted < 1 || wanted >= 2 ** 31) {
+      throw new EngineError('argument', `${wanted} vectors; it must be a whole number, 1 or more`);
+    }
+    return this.#withCopies([Int32Array.of(wanted, 0).buffer], ([sizes]) => {
+      const at = this.#pointer(this.#exports.heed_wasm_vectors_rows(model, sizes!));
+      const { buffer } = this.#exports.memory;
+      const [rows, dim] = new Int32Array(buffer, sizes!, 2);
+      const values = new Float32Array(buffer, at, rows! * dim!).slice();
+      this.#exports.heed_wasm_free(at);
+      return { rows: rows!, dim: dim!, values };
+    });
+  }
+
+  vectorsExamples(...texts: [recipe: string, text: string, sentence: string]): Examples {
+    this.#checkFor('heed_wasm_vectors_examples', 'vectors');
+    const parts = texts.map(encode), [r, t, s] = parts.map(({ length }) => length);
+    return this.#withCopies(parts, ([recipe, text, sentence]) =>
+      this.#takeJson(this.#exports.heed_wasm_vectors_examples(recipe!, r!, text!, t!, sentence!, s!)) as Examples);
+  }
+
+  vectorsCooccurrence(recipe: string, text: string, words: number): Cooccurrence {
+    this.#checkFor('heed_wasm_vectors_cooccurrence', 'vectors');
+    const parts = [recipe, text].map(encode), [r, t] = parts.map(({ length }) => length);
+    return this.#withCopies(parts, ([json, lines]) =>
+      this.#takeJson(this.#exports.heed_wasm_vectors_cooccurrence(json!, r!, lines!, t!, words)) as Cooccurrence);
+  }
 
   modelEncode(model: ModelHandle, quantize: boolean): ModelFiles {
     const at = this.#pointer(this.#exports.heed_wasm_model_encode(model, quantize ? 1 : 0));

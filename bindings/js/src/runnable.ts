@@ -1,5 +1,5 @@
 import { callersStack, throwIfAborted, type EngineError } from './error.js';
-import type { Prediction, Result, RunOptions, Step, StreamOptions } from './protocol.js';
+import type { Neighbours, Prediction, Result, RunOptions, Step, StreamOptions, VectorTable } from './protocol.js';
 import type { Session } from './session.js';
 
 /** What can be run on a text: a loaded model, or one in training. */
@@ -27,6 +27,28 @@ export abstract class Runnable {
       throwIfAborted(signal);
       const { session, number } = await this.ready();
       return await session.call('predict', [number, Float32Array.from(values), rows], { signal });
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** Of word vectors: the words nearest to a sum of words, "king" or "king -man +woman", these left out. */
+  async neighbours(query: string, { count = 10 }: { count?: number } = {}): Promise<Neighbours> {
+    const withStack = callersStack();
+    try {
+      const { session, number } = await this.ready();
+      return await session.call('neighbours', [number, query, count]);
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** Of word vectors: those of the `count` most frequent words; row r is info.source_vocabulary[r + 4]. */
+  async vectors(count: number): Promise<VectorTable> {
+    const withStack = callersStack();
+    try {
+      const { session, number } = await this.ready();
+      return await session.call('vectors', [number, count]);
     } catch (caught) {
       throw withStack(caught);
     }

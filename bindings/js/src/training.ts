@@ -5,7 +5,7 @@ import { Runnable } from './runnable.js';
 import type { Session } from './session.js';
 
 export interface TrainingOptions extends TrainOptions {
-  /** The examples: lines of "source TAB target". Left out when the recipe names a task that makes them. */
+  /** The examples: lines of "source TAB target"; of word vectors the text. Left out when the recipe names a task that makes them. */
   data?: string;
   /** Hears of each `every`-th step and of every epoch's end. */
   onStep?: (step: TrainingStep) => void;

@@ -4,7 +4,7 @@ import { EngineError, throwIfAborted } from './error.js';
 import { fetchModel } from './fetch.js';
 import { asModuleError, compileModule } from './module.js';
 import type {
-  Arguments, FromWorker, Method, ModuleName, Progress, Reply, RunOptions, ToWorker,
+  Arguments, FromWorker, Method, ModuleName, Progress, Reply, RunOptions, ToWorker, TrainingStep,
 } from './protocol.js';
 import type { TrainingEvent } from './raw.js';
 
@@ -26,7 +26,8 @@ interface Stream { generation: Search; sent: number }
 
 let opened: (engine: Promise<LocalEngine>) => void;
 const opening = new Promise<LocalEngine>((resolve) => { opened = resolve; }); // other calls may come before it is asked for
-let trainer: Promise<LocalEngine> | undefined; // a second instance: who only reads does not download what trains
+/** Instances of their own: who only reads does not download what trains. */
+const trainers: Partial<Record<'train' | 'vectors', Promise<LocalEngine>>> = {};
 let lastNumber = 0;
 const models = new Map<number, LocalModel | LocalTraining>();
 const streams = new Map<number, Stream>();
@@ -59,6 +60,23 @@ function endStream(number: number): void {
 
 async function start(module: WebAssembly.Module, name: ModuleName): Promise<LocalEngine> {
   return LocalEngine.create(module, name).catch((caught: unknown) => { throw asModuleError(caught); });
+}
+
+async function startTrainer(kind: 'train' | 'vectors'): Promise<LocalEngine> {
+  const { module } = (await opening).info;
+  return trainers[kind] ??= compileModule(kind, module).then((compiled) => start(compiled, module)).catch((reason: unknown) => {
+    delete trainers[kind]; // the next call tries again
+    throw reason;
+  });
+}
+
+/** Which module a recipe (JSON) is for. */
+function kindOf(recipe: string): 'train' | 'vectors' {
+  try {
+    return JSON.parse(recipe).model.model_type === 'word_vectors' ? 'vectors' : 'train';
+  } catch {
+    return 'train'; // which says what is wrong
+  }
 }
 
 /** Runs the model on the text; `give` looks at the search when it is complete. */
@@ -151,13 +169,13 @@ const handlers: Handlers = {
     models.delete(number);
   },
 
+  neighbours: async (_call, model, query, count) => (await opening, find(models, model, 'model').neighbours(query, count)),
+  vectors: async (_call, model, rows) => (await opening, find(models, model, 'model').vectors(rows)),
+  examples: async (_call, ...texts) => (await startTrainer('vectors')).examples(...texts),
+  cooccurrence: async (_call, ...what) => (await startTrainer('vectors')).cooccurrence(...what),
+
   async startTraining(_call, recipe, pairs) {
-    const { module } = (await opening).info;
-    trainer ??= compileModule('train', module).then((compiled) => start(compiled, module)).catch((reason: unknown) => {
-      trainer = undefined; // the next call tries again
-      throw reason;
-    });
-    const training = (await trainer).startTraining(recipe, pairs);
+    const training = (await startTrainer(kindOf(recipe))).startTraining(recipe, pairs);
     models.set(++lastNumber, training);
     return { training: lastNumber, info: training.describe(), figures: training.figures() };
   },
@@ -170,8 +188,10 @@ const handlers: Handlers = {
       event = training.advance();
       if (event === 'step') done++;
       if (event === 'step' ? done % every === 0 : event === 'epoch' || event === 'finished') {
-        const watched = watch ? training.start(watch.text, watch.options).result() : null;
-        call.progress({ ...training.figures(), watched });
+        const watched = watch && 'text' in watch ? training.start(watch.text, watch.options).result() : null;
+        const step: TrainingStep = { ...training.figures(), watched };
+        if (watch && 'vectors' in watch) step.vectors = training.vectors(watch.vectors);
+        call.progress(step);
       }
       if (performance.now() < pause) continue;
       await breathe();

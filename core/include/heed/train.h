@@ -30,7 +30,8 @@ typedef struct heed_progress {
 
 typedef struct heed_train_options {
     const char *data_folder;   /* paths in the recipe are below it */
-    const char *text;          /* of word vectors: the file to train on, instead of what the recipe names */
+    const char *text;          /* of word vectors: the file to train on, instead of what the recipe names;
+                                  "-": standard input */
     const char *output_folder; /* model folder: receives config, tokenizer, weights, log.jsonl, checkpoint */
     bool keep_recipe;          /* write the recipe into the output folder too, as recipe.json */
     int threads;               /* 0: as many as there are processors */

@@ -23,7 +23,14 @@ typedef enum heed_training_event {
 /* `pairs` are the examples, lines of "source TAB target" (HEED_OK only with as many as recipe.data.hold_out asks for and
  * more); they take the place of a file that the recipe names. NULL when the recipe needs none. Everything in the recipe is
  * checked: a field that is unknown, missing or impossible is an error that names it, its value and what is allowed. */
-heed_status heed_training_create(const char *recipe_json, size_t recipe_size, const char *pairs, size_t pairs_size,
+heed_status heed_training_create_model(const char *recipe_json, size_t recipe_size, const char *pairs, size_t pairs_size,
+                                       heed_training **out, heed_error *error);
+/* The same for a recipe whose model_type is "word_vectors" (heed/vectors.h), on `text`, in lines. There is no dev set: its
+ * figures are -1. A step is recipe.train.batch words, or pairs of words of GloVe; the loss is the mean over examples. */
+heed_status heed_training_create_vectors(const char *recipe_json, size_t recipe_size, const char *text, size_t text_size,
+                                         heed_training **out, heed_error *error);
+/* Either of them, as the recipe says. Who calls the others is linked with that kind of training only. */
+heed_status heed_training_create(const char *recipe_json, size_t recipe_size, const char *data, size_t data_size,
                                  heed_training **out, heed_error *error);
 void heed_training_free(heed_training *training); /* NULL is allowed */
 

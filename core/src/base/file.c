@@ -75,7 +75,8 @@ heed_status heed_file_stream(const char *path,
                              void *context, heed_error *error)
 {
     enum { PIECE = 1 << 16 };
-    FILE *file = fopen(path, "rb");
+    const bool is_input = strcmp(path, "-") == 0;
+    FILE *file = is_input ? stdin : fopen(path, "rb");
     if (file == NULL)
         return fail_errno(error, path, "open");
     setvbuf(file, NULL, _IONBF, 0); /* pieces are large already */
@@ -96,7 +97,8 @@ heed_status heed_file_stream(const char *path,
         if (got == 0)
             break;
     }
-    fclose(file);
+    if (!is_input)
+        fclose(file);
     heed_free(piece);
     return status;
 }

@@ -28,7 +28,13 @@ static heed_status start(const heed_model *model, heed_tape *tape, const heed_so
     return heed_fail(error, HEED_ERROR_ARGUMENT, "word vectors have no output; ask for the neighbours of words");
 }
 
+static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
+{
+    (void)model, (void)batch, (void)smoothing;
+    return heed_op_fail(tape, HEED_ERROR_ARGUMENT, "word vectors are trained by a recipe.train.method, not by a loss");
+}
+
 static const char *const traces[] = {NULL};
 
 const heed_arch heed_arch_word_vectors = {
-    .name = "word_vectors", .reads_text = true, .configure = configure, .start = start, .traces = traces};
+    .name = "word_vectors", .reads_text = true, .configure = configure, .loss = loss, .start = start, .traces = traces};
