@@ -12,11 +12,11 @@ typedef struct saved {
     const heed_real *hidden; /* [n, F] */
 } saved;
 
-static void add_rows(const heed_kernels *kernels, int n, int size, const heed_real *dy, heed_tensor *bias)
+static void add_bias_gradient(heed_tape *tape, int n, int size, const heed_real *dy, heed_tensor *bias)
 {
     heed_grad_settle(bias);
-    for (int i = 0; bias->grad && i < n; i++)
-        kernels->axpy((size_t)size, 1, dy + (size_t)i * size, bias->grad);
+    if (bias->grad)
+        heed_add_rows(tape, n, size, dy, bias->grad);
 }
 
 static void backward(heed_tape *tape, const heed_node *node)
@@ -32,7 +32,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     heed_real *row = heed_tape_alloc(tape, (size_t)wide, sizeof *row);
     if (!dhidden || !row)
         return;
-    add_rows(kernels, n, size, y->grad, down_bias);
+    add_bias_gradient(tape, n, size, y->grad, down_bias);
     if (down->grad) /* dW2[C, F] += dy^T hidden */
         kernels->gemm(size, wide, n, y->grad, 1, size, keep->hidden, wide, 1, down->grad, wide,
                       heed_grad_adds(down), tape->gemm_scratch);
@@ -48,7 +48,7 @@ static void backward(heed_tape *tape, const heed_node *node)
             kernels->relu_backward((size_t)wide, before, d, row);
         memcpy(d, row, (size_t)wide * sizeof *row);
     }
-    add_rows(kernels, n, wide, dhidden, up_bias);
+    add_bias_gradient(tape, n, wide, dhidden, up_bias);
     if (up->grad) /* dW1[F, C] += dhidden^T x */
         kernels->gemm(wide, size, n, dhidden, 1, wide, x->data, size, 1, up->grad, size, heed_grad_adds(up),
                       tape->gemm_scratch);

@@ -19,8 +19,7 @@ static void backward(heed_tape *tape, const heed_node *node)
     if (b)
         heed_grad_settle(b);
     if (b && b->grad)
-        for (int i = 0; i < n; i++)
-            kernels->axpy((size_t)out, 1, y->grad + (size_t)i * out, b->grad);
+        heed_add_rows(tape, n, out, y->grad, b->grad);
 }
 
 const heed_op heed_op_linear = {"linear", backward};

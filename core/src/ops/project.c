@@ -15,6 +15,17 @@ void heed_project(heed_tape *tape, int n, const heed_tensor *w, const heed_real 
         kernels->gemm(n, out, in, x, x_row, 1, w->data, 1, in, y, y_row, accumulate, tape->gemm_scratch);
 }
 
+void heed_add_rows(heed_tape *tape, int n, int size, const heed_real *y, heed_real *sum)
+{
+    const heed_arena_mark mark = heed_arena_save(&tape->arena);
+    heed_real *ones = heed_tape_alloc(tape, (size_t)n, sizeof *ones);
+    for (int i = 0; ones && i < n; i++)
+        ones[i] = 1;
+    if (ones)
+        tape->kernels->gemm(1, size, n, ones, n, 1, y, size, 1, sum, size, true, tape->gemm_scratch);
+    heed_arena_restore(&tape->arena, mark);
+}
+
 const heed_tensor *heed_packed(heed_tape *tape, const heed_tensor *w)
 {
     if (w->packed || w->int8)

@@ -126,7 +126,11 @@ void heed_recurrence_project_state(heed_tape *tape, const heed_recurrence *r, in
 
 void heed_recurrence_project_both(heed_tape *tape, const heed_recurrence *r, int i, heed_real *gates)
 {
+#ifdef __wasm__
+    const int ahead = 0; /* said, not looked up: no set has the registers, so what follows need not be downloaded */
+#else
     const int ahead = tape->kernels->beside_rows;
+#endif
     if (r->rows != 1 || ahead == 0 || !r->wx->packed || !r->wh->packed) {
         heed_recurrence_project(tape, r, NULL, i, gates);
         heed_recurrence_project_state(tape, r, i, gates);
@@ -229,14 +233,11 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
         .dh = heed_tape_alloc(tape, size, sizeof *back->dh),
         .past = r->pass.lengths != NULL,
         .wh = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->cells), sizeof *back->wh),
-        .ones = heed_tape_alloc(tape, (size_t)r->rows, sizeof *back->ones),
     };
     if (tape->trace && r->pass.trace)
         back->norms = heed_tensor_new(tape, false, 2, (int[]){r->rows, r->steps});
-    if (!back->dgates || !back->dh || !back->wh || !back->ones || (back->norms && !heed_tensor_ok(back->norms)))
+    if (!back->dgates || !back->dh || !back->wh || (back->norms && !heed_tensor_ok(back->norms)))
         return false;
-    for (int b = 0; b < r->rows; b++)
-        back->ones[b] = 1;
     for (int i = r->steps > 0 ? BIAS : WX; i < INPUTS; i++) /* the others are written whole by whoever comes first */
         if (node->inputs[i])
             heed_grad_settle(node->inputs[i]);
@@ -301,9 +302,8 @@ void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const 
         memset(back->dh, 0, (size_t)r->rows * r->cells * sizeof *back->dh);
     else if (i > 0 || (h0 && h0->grad))
         kernels->gemm_packed(r->rows, r->cells, r->gates, dproduct, r->gates, back->wh, back->dh, r->cells, back->past);
-    if (bias->grad) /* 1^T dgates */
-        kernels->gemm(1, r->gates, r->rows, back->ones, r->rows, 1, dgates, r->gates, 1, bias->grad, r->gates, true,
-                      tape->gemm_scratch);
+    if (bias->grad)
+        heed_add_rows(tape, r->rows, r->gates, dgates, bias->grad);
     if (x->grad)
         kernels->gemm_packed(r->rows, r->in, r->gates, dgates, r->gates, back->wx,
                              x->grad + (size_t)heed_recurrence_time(r, i) * r->in, (ptrdiff_t)r->steps * r->in,

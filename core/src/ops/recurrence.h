@@ -71,7 +71,6 @@ typedef struct heed_recurrence_back {
     bool dx_adds, dwx_adds, dwh_adds; /* whether these gradients are added to what is there */
     int waiting;        /* steps whose shares of dWx and dWh are still to be summed */
     heed_real *wh, *wx; /* packed for d(gates) W; wx NULL when x wants no gradient */
-    heed_real *ones;    /* [B] */
     heed_tensor *norms; /* [B, T]: of dh, when they are traced; else NULL */
 } heed_recurrence_back;
 
