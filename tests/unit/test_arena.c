@@ -78,12 +78,31 @@ static void failure_keeps_the_arena_usable(void) {
     CHECK_INT(heed_arena_bytes(&arena), held);
     CHECK(heed_arena_alloc(&arena, 1 << 20) != NULL);
     CHECK_STRING(text, "still here");
-    /* A merge that fails leaves the several blocks in use. */
+    /* A merge that fails leaves none. */
     heed_alloc_fail_at(1);
     heed_arena_reset(&arena);
     heed_alloc_fail_at(0);
-    uint64_t before = heed_alloc_count();
+    CHECK_INT(heed_arena_bytes(&arena), 0);
     CHECK(heed_arena_alloc(&arena, 1 << 20) != NULL);
+    heed_arena_free(&arena);
+}
+
+/* What was in use at once decides, not the blocks, each as large as all before it. */
+static void merged_blocks_have_what_was_used(void) {
+    heed_arena arena = {0};
+    for (int i = 0; i < 50; i++)
+        heed_arena_alloc(&arena, 1000);
+    const size_t held = heed_arena_bytes(&arena);
+    const heed_arena_mark mark = heed_arena_save(&arena);
+    for (int i = 0; i < 50; i++)
+        heed_arena_alloc(&arena, 1000);
+    heed_arena_restore(&arena, mark); /* counts all the same */
+    heed_arena_reset(&arena);
+    CHECK(heed_arena_bytes(&arena) > held && heed_arena_bytes(&arena) >= 100 * 1024 &&
+          heed_arena_bytes(&arena) < 108 * 1024);
+    const uint64_t before = heed_alloc_count();
+    for (int i = 0; i < 100; i++)
+        CHECK(heed_arena_alloc(&arena, 1000) != NULL);
     CHECK_INT(heed_alloc_count() - before, 0);
     heed_arena_free(&arena);
 }
@@ -120,6 +139,7 @@ int main(void) {
     a_second_pass_allocates_nothing();
     marks();
     failure_keeps_the_arena_usable();
+    merged_blocks_have_what_was_used();
     memory();
     return heed_test_finish("arena");
 }

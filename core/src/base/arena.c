@@ -28,7 +28,7 @@ enum { FIRST_BLOCK = 1 << 12 };
 struct heed_arena_block {
     heed_arena_block *next;
     size_t size; /* bytes of content */
-    size_t used;
+    size_t used, most; /* now, and at any restore since the block was made */
 };
 
 static char *content(heed_arena_block *block)
@@ -45,6 +45,7 @@ static heed_arena_block *block_new(size_t size)
     if (block == NULL)
         return NULL;
     block->size = size;
+    block->most = 0;
     POISON(content(block), size);
     return block;
 }
@@ -136,6 +137,8 @@ void heed_arena_restore(heed_arena *arena, heed_arena_mark mark)
     size_t used = mark.block == NULL ? 0 : mark.used;
     arena->current = block;
     for (; block != NULL; block = block->next, used = 0) {
+        if (block->used > block->most)
+            block->most = block->used;
         block->used = used;
         POISON(content(block) + used, block->size - used);
     }
@@ -143,16 +146,15 @@ void heed_arena_restore(heed_arena *arena, heed_arena_mark mark)
 
 void heed_arena_reset(heed_arena *arena)
 {
-    if (arena->first != NULL && arena->first->next != NULL) {
-        size_t total = heed_arena_bytes(arena) - HEED_ALIGNMENT;
-        heed_arena_block *merged = block_new(total);
-        if (merged != NULL) { /* otherwise the several blocks go on being used */
-            heed_arena_free(arena);
-            arena->first = merged;
-        }
-    }
     heed_arena_mark start = {NULL, 0};
     heed_arena_restore(arena, start);
+    if (arena->first != NULL && arena->first->next != NULL) {
+        size_t most = 0; /* what was needed at once is less than the blocks, of which each is as large as all before */
+        for (const heed_arena_block *block = arena->first; block != NULL; block = block->next)
+            most += block->most;
+        heed_arena_free(arena); /* first, so that the one block can lie where the several were */
+        arena->current = arena->first = block_new(most); /* NULL: what is asked for makes its own blocks */
+    }
 }
 
 void heed_arena_free(heed_arena *arena)

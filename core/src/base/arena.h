@@ -26,7 +26,7 @@ char *heed_arena_string(heed_arena *arena, const char *text, size_t n);
 heed_arena_mark heed_arena_save(const heed_arena *arena);
 /* Everything allocated since the mark is gone; blocks are kept for reuse. */
 void heed_arena_restore(heed_arena *arena, heed_arena_mark mark);
-/* Everything is gone; several blocks are merged into one of their summed size. */
+/* Everything is gone; several blocks become one, with room for what was in use at once. */
 void heed_arena_reset(heed_arena *arena);
 void heed_arena_free(heed_arena *arena);
 size_t heed_arena_bytes(const heed_arena *arena); /* held from the system */

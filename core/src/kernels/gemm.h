@@ -7,7 +7,7 @@
 enum {
     BLOCK_K = 384,
     BLOCK_M = 96 / V_TILE_ROWS * V_TILE_ROWS,
-    BLOCK_N = 768 / PANEL * PANEL,
+    BLOCK_N = HEED_GEMM_BLOCK_N / PANEL * PANEL,
     SMALL = 8 * 1024, /* reals of a matrix that stays in the inner cache, or nearly: it is read where it lies */
     A_BLOCK = BLOCK_K * BLOCK_M + 64, /* slack for pack_panel_a, in whole cache lines */
 };
@@ -20,18 +20,18 @@ static int even_block(int size, int limit) {
     return blocks > 1 ? (size + blocks - 1) / blocks : size;
 }
 
-/* A tile of up to V_TILE_ROWS rows and one panel, of which one vector may be enough. */
+/* A tile of up to `most` rows, a constant, and one panel, of which one vector may be enough. */
 #define TILE_CASE(r)                                                                                              \
     case (r):                                                                                                     \
-        if ((r) <= V_TILE_ROWS && columns <= V_LANES)                                                             \
+        if ((r) <= most && columns <= V_LANES)                                                                    \
             tile((r) <= V_TILE_ROWS ? (r) : 1, 1, across, k, a, a_stride, b, b_step, 0, c, c_row, columns, add);  \
-        else if ((r) <= V_TILE_ROWS)                                                                              \
+        else if ((r) <= most)                                                                                     \
             tile((r) <= V_TILE_ROWS ? (r) : 1, V_TILE_VECTORS, across, k, a, a_stride, b, b_step, 0, c, c_row,    \
                  columns, add);                                                                                   \
         break;
 
-V_INLINE void any_tile(const bool across, int rows, int columns, int k, const heed_real *a, ptrdiff_t a_stride,
-                       const heed_real *b, ptrdiff_t b_step, heed_real *c, ptrdiff_t c_row, bool add) {
+V_INLINE void any_tile(const bool across, const int most, int rows, int columns, int k, const heed_real *a,
+                       ptrdiff_t a_stride, const heed_real *b, ptrdiff_t b_step, heed_real *c, ptrdiff_t c_row, bool add) {
     switch (rows) {
         TILE_CASE(1)
         TILE_CASE(2)
@@ -79,7 +79,7 @@ V_INLINE void times_panels(const bool across, const int tile_rows, int m, int n,
         int columns = n - j < PANEL ? n - j : PANEL;
         for (int i = 0, left = tiles; left > 0; left--) {
             int rows = !across ? (m - i + left - 1) / left : left > 1 ? tile_rows : m - i;
-            any_tile(across, rows, columns, k, a + i * a_next, a_stride, b + j / PANEL * b_panel, b_step,
+            any_tile(across, tile_rows, rows, columns, k, a + i * a_next, a_stride, b + j / PANEL * b_panel, b_step,
                      c + i * c_row + j, c_row, accumulate);
             i += rows;
         }

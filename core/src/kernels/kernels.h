@@ -15,7 +15,12 @@
 #include "heed/real.h"
 
 /* Reals of scratch that `gemm` needs, whatever its sizes (panels of A and B for one cache block); 64-byte aligned. */
-enum { HEED_GEMM_SCRATCH = 384 * 1024 };
+#ifdef __wasm__ /* a page's memory is dear, and half the width costs at most 3 % */
+enum { HEED_GEMM_BLOCK_N = 384 };
+#else
+enum { HEED_GEMM_BLOCK_N = 768 };
+#endif
+enum { HEED_GEMM_SCRATCH = 384 * (96 + HEED_GEMM_BLOCK_N) + 64 };
 /* The widest row of int8 weights: its sums fit 32 bits, and the sum of its weights is exact in a float. */
 enum { HEED_INT8_WIDTH = 128 * 1024 };
 
