@@ -1,4 +1,4 @@
-/* exp, log, sin and cos in double without the C library's tables, which are 9 KB that nothing compresses. Errors of at most
+/* exp, log, log1p, sin and cos in double without the C library's tables, which are 9 KB that nothing compresses. Errors of at most
  * 2 units in the last place; angles up to a million. What is computed often is in the kernels, in vectors. */
 #include <math.h>
 #include <stdint.h>
@@ -60,6 +60,13 @@ double log(double x)
     for (int k = 23; k > 1; k -= 2)
         sum = sum * z + 1.0 / k;
     return n * log2_high + (2 * s + (2 * s * z * sum + n * log2_low));
+}
+
+/* What 1 + x loses of x, the quotient gives back (Kahan). */
+double log1p(double x)
+{
+    const double sum = 1 + x;
+    return sum == 1 || sum == HUGE_VAL ? x : log(sum) * (x / (sum - 1));
 }
 
 /* sin(x + quarter pi / 2): x = n pi / 2 + r, |r| <= pi / 4. */

@@ -68,8 +68,10 @@ uint64_t heed_muted_heads(const heed_tape *tape, const char *block, const char *
     for (const char *at = tape->muted; *at; at += *at == ',') {
         const size_t size = strcspn(at, ",");
         if (size > n && memcmp(at, prefix, n) == 0) {
-            const long head = strtol(at + n, NULL, 10);
-            if (head >= 0 && head < HEED_HEADS_MAX)
+            unsigned head = 0;
+            for (const char *digit = at + n; *digit >= '0' && *digit <= '9' && head < HEED_HEADS_MAX; digit++)
+                head = head * 10 + (unsigned)(*digit - '0');
+            if (head < HEED_HEADS_MAX)
                 mask |= (uint64_t)1 << head;
         }
         at += size;

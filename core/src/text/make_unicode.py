@@ -69,6 +69,23 @@ def table(kind, name, items):
     return "static const %s %s[] = {\n%s};\n" % (kind, name, "".join("    %s\n" % line.rstrip() for line in lines))
 
 
+def gaps(runs):
+    """How far each run of (first, length) begins behind the one before, in bytes of seven bits, the upper ones first."""
+    out, behind = [], 0
+    for first, length in runs:
+        gap, behind = first - behind, first + length
+        parts = [gap & 127]
+        while gap >= 128:
+            gap >>= 7
+            parts.append(gap & 127 | 128)
+        out += reversed(parts)
+    return out
+
+
+def run_tables(name, runs):
+    return table("uint8_t", name + "_gaps", gaps(runs)) + table("uint8_t", name + "_lengths", [n for _, n in runs])
+
+
 def samples():
     """Texts that mix what the tables hold, from a fixed seed."""
     rng = random.Random(1)
@@ -91,22 +108,31 @@ def main():
     rows = list(decompositions())
     marks = [0] + sorted({second for _, _, second, _ in rows if second})
     assert len(marks) <= 128
-    runs = [(code, i) for i, (code, *_) in enumerate(rows) if i == 0 or rows[i - 1][0] != code - 1]
+    runs = []
+    for code, *_ in rows:
+        if runs and code == sum(runs[-1]):
+            runs[-1] = runs[-1][0], runs[-1][1] + 1
+        else:
+            runs.append((code, 1))
     classes = ranges((c, unicodedata.combining(chr(c))) for c in BMP if unicodedata.combining(chr(c)))
     text = "/* Of the Unicode Character Database %s (licence Unicode-3.0,\n * https://www.unicode.org/license.txt). Made " \
            "by make_unicode.py; do not edit. */\n#include <stdint.h>\n\n" % unicodedata.unidata_version
-    text += "/* Codes that are made of others, as runs without a gap: the first code, and its index in parts. */\n"
-    text += table("struct { uint16_t code, index; }", "runs", runs)
+    text += "/* Runs of codes, in order, as few bytes: how far one begins behind the last (7 bits in a byte, the upper ones " \
+            "first,\n * 128 more when others follow), and its length. First the codes that are made of others. */\n"
+    text += run_tables("made", runs)
     text += "\n/* What they are made of: a code, and in `seconds` the index of a mark; 0: it only stands for the first. " \
             "128 more:\n * not put together again. */\n"
     text += table("uint16_t", "firsts", [row[1] for row in rows])
     text += table("uint8_t", "seconds", [marks.index(row[2]) + (0 if row[3] else 128) for row in rows])
     text += table("uint16_t", "mark_codes", marks)
     text += "\n/* Combining classes that are not 0. */\n"
-    text += table("struct { uint16_t first, last, class; }", "combining", classes)
+    text += run_tables("combining", [(first, last - first + 1) for first, last, _ in classes])
+    text += table("uint8_t", "combining_classes", [kind for *_, kind in classes])
+    capitals = case_ranges()
     text += "\n/* Capital letters: every step-th code; lower case is code + distance, modulo 65536. */\n"
-    text += table("struct { uint16_t first, last, step, distance; }", "capitals",
-                  [(a, b, step, distance % 65536) for a, b, step, distance in case_ranges()])
+    text += run_tables("capital", [(first, last - first + 1) for first, last, *_ in capitals])
+    text += table("uint8_t", "capital_steps", [step for _, _, step, _ in capitals])
+    text += table("uint16_t", "capital_distances", [distance % 65536 for *_, distance in capitals])
     (HERE / "unicode_table.h").write_text(text)
 
     data = HERE / "../../../tests/unit/data/normalization.tsv"

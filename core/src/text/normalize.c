@@ -12,30 +12,45 @@ enum { DECOMPOSED_MAX = 4, /* code points of one; the longest chains have three 
 
 #define COUNT(table) (sizeof table / sizeof *table)
 
+/* A run of codes in a table of them: the number of the run, how many codes were in those before. */
+typedef struct run {
+    const uint8_t *gap;
+    int number, before;
+    uint32_t first, length;
+} run;
+
+static bool next_run(run *at, const uint8_t *lengths, int count)
+{
+    if (++at->number == count)
+        return false;
+    uint32_t gap = 0;
+    do
+        gap = gap << 7 | (*at->gap & 127);
+    while (*at->gap++ & 128);
+    at->first += at->length + gap;
+    at->before += (int)at->length;
+    at->length = lengths[at->number];
+    return true;
+}
+
+#define EACH_RUN(at, table) \
+    run at = {.gap = table##_gaps, .number = -1}; next_run(&at, table##_lengths, (int)COUNT(table##_lengths));
+
 /* The index in firsts and seconds of a code that is made of others; -1: it is not. */
 static int find_parts(uint32_t code)
 {
-    int low = 0, high = (int)COUNT(runs); /* the last run that begins at or before the code */
-    while (low < high) {
-        const int middle = (low + high) / 2;
-        if (runs[middle].code <= code)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0)
-        return -1;
-    const int end = low < (int)COUNT(runs) ? runs[low].index : (int)COUNT(firsts);
-    const uint32_t index = runs[low - 1].index + (code - runs[low - 1].code);
-    return index < (uint32_t)end ? (int)index : -1;
+    for (EACH_RUN(at, made))
+        if (code < at.first + at.length)
+            return code < at.first ? -1 : at.before + (int)(code - at.first);
+    return -1;
 }
 
 static uint32_t code_of(int index)
 {
-    int run = 0;
-    while (run + 1 < (int)COUNT(runs) && runs[run + 1].index <= index)
-        run++;
-    return runs[run].code + (uint32_t)(index - runs[run].index);
+    for (EACH_RUN(at, made))
+        if (index < at.before + (int)at.length)
+            return at.first + (uint32_t)(index - at.before);
+    return 0;
 }
 
 /* A plain search: marks that stand alone are rare. */
@@ -51,16 +66,9 @@ static int combining_class(uint32_t code)
 {
     if (code < 0x300 || (code >= 0x370 && code < 0x483))
         return 0; /* nearly all Latin, Greek and Cyrillic */
-    int low = 0, high = (int)COUNT(combining);
-    while (low < high) {
-        const int middle = (low + high) / 2;
-        if (code > combining[middle].last)
-            low = middle + 1;
-        else if (code < combining[middle].first)
-            high = middle;
-        else
-            return combining[middle].class;
-    }
+    for (EACH_RUN(at, combining))
+        if (code < at.first + at.length)
+            return code < at.first ? 0 : combining_classes[at.number];
     return 0;
 }
 
@@ -79,31 +87,27 @@ static int decompose(uint32_t code, uint32_t out[DECOMPOSED_MAX])
     return count;
 }
 
+/* Whether a code is one of a run of capitals. */
+static bool is_capital(uint32_t code, const run *capitals)
+{
+    return code >= capitals->first && code < capitals->first + capitals->length &&
+           (code - capitals->first) % capital_steps[capitals->number] == 0;
+}
+
 static uint32_t lower(uint32_t code)
 {
-    int low = 0, high = (int)COUNT(capitals);
-    while (low < high) {
-        const int middle = (low + high) / 2;
-        if (code > capitals[middle].last)
-            low = middle + 1;
-        else if (code < capitals[middle].first)
-            high = middle;
-        else
-            return (code - capitals[middle].first) % capitals[middle].step == 0
-                       ? (uint16_t)(code + capitals[middle].distance) : code;
-    }
+    for (EACH_RUN(at, capital))
+        if (code < at.first + at.length)
+            return is_capital(code, &at) ? (uint16_t)(code + capital_distances[at.number]) : code;
     return code;
 }
 
 /* The first capital whose small letter this is. */
 static uint32_t upper(uint32_t code)
 {
-    for (size_t i = 0; code < 0x10000 && i < COUNT(capitals); i++) {
-        const uint16_t capital = (uint16_t)(code - capitals[i].distance);
-        if (capital >= capitals[i].first && capital <= capitals[i].last &&
-            (capital - capitals[i].first) % capitals[i].step == 0)
-            return capital;
-    }
+    for (EACH_RUN(at, capital))
+        if (code < 0x10000 && is_capital((uint16_t)(code - capital_distances[at.number]), &at))
+            return (uint16_t)(code - capital_distances[at.number]);
     return code;
 }
 
