@@ -15,8 +15,10 @@
 #define sin short_sin
 #define cos short_cos
 #define qsort short_qsort
+#define strcspn short_strcspn
 #define snprintf short_snprintf
 #define vsnprintf short_vsnprintf
+#include "../../bindings/wasm/libc/text.c"
 #include "../../bindings/wasm/libc/format.c"
 #include "../../bindings/wasm/libc/math.c"
 #include "../../bindings/wasm/libc/sort.c"
@@ -26,6 +28,7 @@
 #undef sin
 #undef cos
 #undef qsort
+#undef strcspn
 #undef snprintf
 #undef vsnprintf
 
@@ -94,6 +97,14 @@ static void functions(void)
     CHECK(short_sin(0) == 0 && short_cos(0) == 1 && short_exp(0) == 1 && short_log(1) == 0);
 }
 
+static void spans(void)
+{
+    const char *const texts[] = {"", "a", "abc", "%d of %s", "none here"}, *const ends[] = {"", "%", "c%", "xyz"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        for (size_t j = 0; j < sizeof ends / sizeof *ends; j++)
+            CHECK_INT(short_strcspn(texts[i], ends[j]), strcspn(texts[i], ends[j]));
+}
+
 typedef struct {
     uint16_t value;
     uint8_t place;
@@ -126,5 +137,6 @@ int main(void)
     formats();
     functions();
     sorting();
+    spans();
     return heed_test_finish("wasm_libc");
 }

@@ -21,7 +21,7 @@ typedef struct {
 static void put(sink *to, const char *text, size_t n)
 {
     if (to->length < to->size)
-        memcpy(to->out + to->length, text, n < to->size - to->length ? n : to->size - to->length);
+        __builtin_memcpy(to->out + to->length, text, n < to->size - to->length ? n : to->size - to->length);
     to->length += n;
 }
 

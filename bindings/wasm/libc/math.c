@@ -21,7 +21,7 @@ static double power_of_2(int n) /* -1022 .. 1023 */
 {
     const uint64_t bits = (uint64_t)(1023 + n) << 52;
     double value;
-    memcpy(&value, &bits, sizeof value);
+    __builtin_memcpy(&value, &bits, sizeof value);
     return value;
 }
 
@@ -50,12 +50,12 @@ double log(double x)
         n = -54;
     }
     uint64_t bits;
-    memcpy(&bits, &x, sizeof bits);
+    __builtin_memcpy(&bits, &x, sizeof bits);
     const uint64_t above = bits - 0x3fe6a09e667f3bcd; /* sqrt(1/2) */
     n += (int)((int64_t)above >> 52);
     bits -= (above >> 52) << 52;
     double m, sum = 0;
-    memcpy(&m, &bits, sizeof m);
+    __builtin_memcpy(&m, &bits, sizeof m);
     const double s = (m - 1) / (m + 1), z = s * s;
     for (int k = 23; k > 1; k -= 2)
         sum = sum * z + 1.0 / k;
