@@ -75,12 +75,14 @@ static int greedy_output_is_the_same(const heed_model *model, heed_tape *tape, c
     heed_error error = {0};
     heed_arena arena = {0};
     int32_t whole[ROWS][MAX_OUTPUT], part[ROWS][MAX_OUTPUT], lengths[ROWS], part_lengths[ROWS];
+    small_poison(tape);
     CHECK_OK(heed_greedy_decode(model, tape,
                                 &(heed_source){batch->rows, batch->source_length, batch->source, NULL, batch->source_lengths},
                                 MAX_OUTPUT, whole[0], lengths, &error),
              &error);
     const heed_batch padded =
         small_batch_part(&arena, batch, 0, batch->rows, batch->source_length + EXTRA, batch->target_length);
+    small_poison(tape);
     CHECK_OK(heed_greedy_decode(model, tape,
                                 &(heed_source){padded.rows, padded.source_length, padded.source, NULL, padded.source_lengths},
                                 MAX_OUTPUT, part[0], part_lengths, &error),
@@ -93,6 +95,7 @@ static int greedy_output_is_the_same(const heed_model *model, heed_tape *tape, c
     for (int row = 0; row < batch->rows; row++) {
         const heed_batch one = small_batch_part(&arena, batch, row, 1, batch->source_lengths[row],
                                                 batch->target_lengths[row]);
+        small_poison(tape);
         CHECK_OK(heed_greedy_decode(model, tape,
                                     &(heed_source){1, one.source_length, one.source, NULL, one.source_lengths},
                                     MAX_OUTPUT, part[0], part_lengths, &error),

@@ -258,6 +258,16 @@ static inline double small_loss(const heed_model *model, heed_tape *tape, const 
     return value;
 }
 
+/* Fills what the tape's arena gives out next with NaN: who reads what nobody has written shows it. */
+static inline void small_poison(heed_tape *tape) {
+    enum { BYTES = 1 << 20 };
+    heed_tape_reset(tape);
+    void *block = heed_tape_alloc(tape, 1, BYTES);
+    if (CHECK(block != NULL))
+        memset(block, 0xFF, BYTES);
+    heed_tape_reset(tape);
+}
+
 /* Closeness of blocks relative to the largest magnitude of `want`: one check. */
 static inline bool small_close(const char *name, size_t n, const heed_real *got, const heed_real *want,
                                double tolerance) {

@@ -4,9 +4,15 @@
 
 enum { FIRST_STEPS = 32 };
 
+/* Zeros: a row shorter than the longest has places that nobody has written to, whose weights are 0, and 0 times what lay
+ * there before need not be 0. */
 static heed_real *allocate(heed_tape *tape, const heed_transformer_stack *stack, int rows, int capacity)
 {
-    return heed_tape_alloc(tape, (size_t)rows * capacity, 2 * (size_t)stack->options.size * sizeof(heed_real));
+    const size_t size = 2 * (size_t)stack->options.size * sizeof(heed_real);
+    heed_real *kv = heed_tape_alloc(tape, (size_t)rows * capacity, size);
+    if (kv)
+        memset(kv, 0, (size_t)rows * capacity * size);
+    return kv;
 }
 
 void heed_stack_cache_start(heed_tape *tape, const heed_transformer_stack *stack, int rows, heed_stack_cache *out)
