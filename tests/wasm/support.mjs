@@ -52,14 +52,18 @@ export function assertClose(actual, expected, tolerance, what) {
   }
 }
 
+/** What native int8 says of the golden inputs of a folder's model (fixtures/int8-tokens.mjs writes it). */
+export const nativeInt8 = (name) => readJson(join(root, 'tests/wasm/fixtures/int8-tokens.json'))[name];
+
 const INT8_RMS = 0.15; // of logits of +-10; 0.011 and 0.013 of the trained models, 0.10 of the fixture, measured
 const INT8_SAME = 0.85; // of the inputs have the same tokens: golden inputs are hard ones, with choices that are nearly even
 
 /**
  * Results of `golden.items` (logits traced) against golden.json, which is computed in f32. In f32 they differ by the order
- * of sums only. In int8 activations are rounded to 7 bits: logits are near up to the first choice that turns out otherwise.
+ * of sums only. In int8 activations are rounded to 7 bits: logits are near up to the first choice that turns out otherwise,
+ * and the tokens are those of native int8, whose products are the same whole numbers.
  */
-export function assertGolden(dtype, golden, results) {
+export function assertGolden(dtype, golden, results, name) {
   let same = 0, squares = 0, count = 0;
   golden.items.forEach(({ input, tokens, logits }, i) => {
     const got = results[i].hypotheses[0].tokens;
@@ -78,6 +82,9 @@ export function assertGolden(dtype, golden, results) {
     });
   });
   if (dtype === 'f32') return;
+  const native = nativeInt8(name);
+  assert.ok(native, `fixtures/int8-tokens.json has no "${name}": run fixtures/int8-tokens.mjs`);
+  golden.items.forEach(({ input }, i) => assert.equal(results[i].hypotheses[0].tokens.join(' '), native[input], input));
   assert.ok(same >= INT8_SAME * golden.items.length, `${same} of ${golden.items.length} inputs have the same tokens`);
   assert.ok(Math.sqrt(squares / count) <= INT8_RMS, `the logits differ by ${Math.sqrt(squares / count)}`);
 }

@@ -51,7 +51,7 @@ for (const module of builtModules) {
           return { isa: pinned.info.isa, results };
         }, { module, dtype, where, beam: golden.beam, inputs: golden.items.map(({ input }) => input) });
         assert.equal(isa, module);
-        assertGolden(dtype, golden, results);
+        assertGolden(dtype, golden, results, basename(folder));
       });
     }
   }
