@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (path) => readFileSync(join(root, path), 'utf8');
-const sources = ['train', 'models', 'models/image'].flatMap((folder) => readdirSync(join(root, 'core/src', folder))
+const sources = ['train', 'models', 'models/image', 'vectors'].flatMap((folder) => readdirSync(join(root, 'core/src', folder))
   .filter((name) => name.endsWith('.c')).map((name) => `core/src/${folder}/${name}`));
 
 /** The names in lists of fields: `static const char *const ...fields[] = {"a", "b", NULL}`. */
@@ -17,7 +17,7 @@ const stack = [...shared('core/src/models/transformer.h', 'HEED_STACK_FIELDS'), 
 const fields = new Set([...stack, ...sources.flatMap((path) => fieldsOf(read(path)))].map((name) => name.slice(1, -1)));
 
 test('the fields were found', () => {
-  for (const name of ['seed', 'hold_out', 'clip_value', 'nesterov', 'teacher_forcing', 'd_model', 'attention_dropout']) {
+  for (const name of ['seed', 'hold_out', 'clip_value', 'nesterov', 'teacher_forcing', 'd_model', 'attention_dropout', 'subsample', 'memory_mb']) {
     assert.ok(fields.has(name), name);
   }
 });

@@ -10,7 +10,8 @@
 typedef heed_status heed_vector_text(void *context, const heed_vector_recipe *recipe, heed_corpus_reader *reader,
                                      heed_error *error);
 
-/* Checks the recipe, reads the text, makes the vocabulary and what the method needs. What does not fit in memory goes to files in scratch_folder; when it is NULL everything must fit. */
+/* Checks the recipe, reads the text, makes the vocabulary and what the method needs. What does not fit in memory goes to
+ * files in scratch_folder; when it is NULL everything must fit. */
 heed_status heed_vector_training_create(const char *recipe, size_t recipe_size, heed_vector_text *text, void *context,
                                         const char *scratch_folder, heed_vector_training **out, heed_error *error);
 void heed_vector_training_free(heed_vector_training *training); /* NULL is allowed */
