@@ -46,13 +46,24 @@ static void print_tensors(const char *tensors)
     }
 }
 
+/* A side is numbers or tokens. */
+static void print_side(const char *side, const char *values, const char *vocabulary)
+{
+    char name[32];
+    snprintf(name, sizeof name, "%s %s", side, values ? "numbers" : "vocabulary");
+    if (values)
+        print_value(name, values);
+    else
+        print_count(name, vocabulary);
+}
+
 static void print_all(const char *json)
 {
     print_value("model type", cli_json_member(json, "model_type"));
     print_value("parameters", cli_json_member(json, "parameters"));
     print_value("bytes of weights", cli_json_member(json, "bytes"));
-    print_count("source vocabulary", cli_json_member(json, "source_vocabulary"));
-    print_count("target vocabulary", cli_json_member(json, "target_vocabulary"));
+    print_side("source", cli_json_member(json, "source_values"), cli_json_member(json, "source_vocabulary"));
+    print_side("target", cli_json_member(json, "target_values"), cli_json_member(json, "target_vocabulary"));
     print_value("config", cli_json_member(json, "config"));
     print_tensors(cli_json_member(json, "tensors"));
 }

@@ -22,7 +22,7 @@ typedef struct heed_prediction {
 int heed_model_gives_numbers(const heed_model *model);
 
 /* Of values [rows, steps, channels], in the units of the data; a model says how many channels and steps it reads
- * (heed_model_describe). A row's outputs do not depend on the others. Fails when the model reads text or writes tokens,
+ * (heed_model_describe). A row's outputs do not depend on the others, but for rounding. Fails when the model reads text or writes tokens,
  * when there are no rows or steps, and when a value is not finite. */
 heed_status heed_predict(const heed_model *model, const float *values, int rows, int steps, int channels,
                          heed_prediction *out, heed_error *error);

@@ -20,7 +20,7 @@ typedef enum heed_training_event {
     HEED_TRAINING_PART      /* a part of a step: a shard of a batch (recipe.train.shards, accumulate) */
 } heed_training_event;
 
-/* `pairs` are the examples, lines of "source TAB target" (HEED_OK only with as many as recipe.data.hold_out asks for and
+/* `pairs` are the examples, lines of "source TAB target", or a table when the recipe has data.table (HEED_OK only with as many as recipe.data.hold_out asks for and
  * more); they take the place of a file that the recipe names. NULL when the recipe needs none. Everything in the recipe is
  * checked: a field that is unknown, missing or impossible is an error that names it, its value and what is allowed. */
 heed_status heed_training_create_model(const char *recipe_json, size_t recipe_size, const char *pairs, size_t pairs_size,

@@ -48,6 +48,28 @@ int heed_number_parse(const char *text, size_t n, heed_arena *arena, double *out
 }
 #endif
 
+size_t heed_number_size(const char *text, size_t n)
+{
+    size_t at = n > 0 && (text[0] == '-' || text[0] == '+'), digits = 0;
+    for (; at < n && heed_is_digit(text[at]); at++)
+        digits++;
+    if (at < n && text[at] == '.')
+        for (at++; at < n && heed_is_digit(text[at]); at++)
+            digits++;
+    if (digits == 0)
+        return 0;
+    if (at < n && (text[at] == 'e' || text[at] == 'E')) {
+        at++;
+        if (at < n && (text[at] == '-' || text[at] == '+'))
+            at++;
+        if (at == n || !heed_is_digit(text[at]))
+            return 0;
+        while (at < n && heed_is_digit(text[at]))
+            at++;
+    }
+    return at;
+}
+
 void heed_number_format(double value, int digits, char out[HEED_NUMBER_SIZE])
 {
     const char *point = localeconv()->decimal_point;

@@ -12,34 +12,6 @@ static bool is_gap(char c)
     return c == ' ' || c == ',' || c == '\t' || c == '\r';
 }
 
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-/* The bytes of the number that text[0..n) begins with; 0: it begins with none. */
-static size_t number_size(const char *text, size_t n)
-{
-    size_t at = n > 0 && (text[0] == '-' || text[0] == '+'), digits = 0;
-    for (; at < n && is_digit(text[at]); at++)
-        digits++;
-    if (at < n && text[at] == '.')
-        for (at++; at < n && is_digit(text[at]); at++)
-            digits++;
-    if (digits == 0)
-        return 0;
-    if (at < n && (text[at] == 'e' || text[at] == 'E')) {
-        at++;
-        if (at < n && (text[at] == '-' || text[at] == '+'))
-            at++;
-        if (at == n || !is_digit(text[at]))
-            return 0;
-        while (at < n && is_digit(text[at]))
-            at++;
-    }
-    return at == n || is_gap(text[at]) || text[at] == ';' || text[at] == '\n' ? at : 0;
-}
-
 /* A decimal of up to 15 digits is a whole number over a power of ten, both exact, so that their quotient is the nearest
  * double (Clinger 1990); others are left to the slower way. */
 static heed_status read_number(const char *text, size_t n, heed_arena *arena, double *out, heed_error *error)
@@ -48,7 +20,7 @@ static heed_status read_number(const char *text, size_t n, heed_arena *arena, do
     const size_t sign = text[0] == '-' || text[0] == '+';
     double whole = 0;
     size_t at = sign, digits = 0, places = 0;
-    for (bool point = false; at < n && (is_digit(text[at]) || text[at] == '.'); at++) {
+    for (bool point = false; at < n && (heed_is_digit(text[at]) || text[at] == '.'); at++) {
         if (text[at] == '.') {
             point = true;
             continue;
@@ -81,8 +53,9 @@ static heed_status next_number(walk *w, heed_arena *arena, bool *found, double *
     *found = w->at < w->size && w->text[w->at] != ';' && w->text[w->at] != '\n';
     if (!*found)
         return HEED_OK;
-    const size_t n = number_size(w->text + w->at, w->size - w->at);
-    if (n == 0)
+    const size_t n = heed_number_size(w->text + w->at, w->size - w->at);
+    const char after = w->at + n < w->size ? w->text[w->at + n] : ';';
+    if (n == 0 || !(is_gap(after) || after == ';' || after == '\n'))
         return heed_fail(error, HEED_ERROR_FORMAT, "step %d: \"%.*s\" is not a number", w->steps + 1,
                          w->size - w->at > 20 ? 20 : (int)(w->size - w->at), w->text + w->at);
     HEED_TRY(read_number(w->text + w->at, n, arena, out, error));

@@ -12,11 +12,10 @@ typedef struct given_text {
 static heed_status read_pairs(void *context, const heed_recipe *recipe, heed_pairs *pairs, heed_error *error)
 {
     const given_text *given = context;
-    (void)recipe;
     if (given->pairs == NULL)
         return heed_fail(error, HEED_ERROR_ARGUMENT,
                          "recipe.data: the recipe makes no examples of its own, and none were given");
-    return heed_pairs_parse(pairs, given->pairs, given->size, "data", error);
+    return heed_recipe_read(recipe, pairs, given->pairs, given->size, "data", error);
 }
 
 static heed_status create(heed_training *training, const char *recipe, size_t recipe_size, const char *pairs,

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "data/csv.h"
 
 /* The largest whole number up to which a JSON number (a double) is exact. */
 #define SEED_MAX 9007199254740992
@@ -52,10 +53,12 @@ static heed_status parse_data(const heed_json *data, heed_recipe *out, heed_erro
 {
     if (heed_json_get(data, "task") != NULL)
         return parse_task(data, out, error);
-    static const char *const fields[] = {"train", "hold_out", "hold_out_seed", "max_length", NULL};
+    static const char *const fields[] = {"train", "table", "hold_out", "hold_out_seed", "max_length", NULL};
     HEED_TRY(heed_json_only(data, "recipe.data", fields, error));
     if (heed_json_get(data, "train") != NULL)
         HEED_TRY(get_string(data, "recipe.data", "train", &out->train_path, error));
+    if (heed_json_get(data, "table") != NULL)
+        HEED_TRY(heed_json_object(data, "recipe.data", "table", &out->table, error));
     HEED_TRY(get_int(data, "recipe.data", "hold_out", 1, 100000000, &out->hold_out, error));
     out->hold_out_seed = out->seed;
     HEED_TRY(heed_json_int(data, "recipe.data", "hold_out_seed", 0, SEED_MAX, &out->hold_out_seed, error));
@@ -160,6 +163,20 @@ static heed_status parse_train(const heed_json *train, heed_recipe *out, heed_er
     return parse_schedule(train, out, error);
 }
 
+bool heed_recipe_is_values(const heed_json *tokenizer)
+{
+    const heed_json *type = heed_json_get(tokenizer, "type");
+    return type != NULL && type->type == HEED_JSON_STRING && strcmp(type->string, "values") == 0;
+}
+
+heed_status heed_recipe_read(const heed_recipe *recipe, heed_pairs *pairs, const char *text, size_t size,
+                             const char *what, heed_error *error)
+{
+    if (recipe->table == NULL)
+        return heed_pairs_parse(pairs, text, size, what, error);
+    return heed_table_parse(pairs, text, size, recipe->table, heed_recipe_is_values(recipe->target_tokenizer), what, error);
+}
+
 heed_status heed_recipe_parse(heed_arena *arena, const char *json, size_t size, heed_recipe *out, heed_error *error)
 {
     static const char *const fields[] = {"name", "seed", "data", "test", "tokenizer", "model", "train", NULL};
@@ -185,6 +202,9 @@ heed_status heed_recipe_parse(heed_arena *arena, const char *json, size_t size, 
         HEED_TRY(heed_json_object(tokenizer, "recipe.tokenizer", "source", &out->source_tokenizer, error));
         HEED_TRY(heed_json_object(tokenizer, "recipe.tokenizer", "target", &out->target_tokenizer, error));
     }
+    if (out->table != NULL && !heed_recipe_is_values(out->source_tokenizer))
+        return heed_fail(error, HEED_ERROR_FORMAT, "recipe.data.table gives numbers; recipe.tokenizer.source.type must be "
+                         "\"values\"");
     HEED_TRY(heed_json_object(recipe, "recipe", "model", &out->model, error));
     HEED_TRY(heed_json_object(recipe, "recipe", "train", &train, error));
     return parse_train(train, out, error);

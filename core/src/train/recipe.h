@@ -15,6 +15,7 @@ typedef struct heed_recipe {
     int64_t seed;
 
     const char *train_path;   /* TSV below the data folder: source, tab, target; NULL when the caller has the pairs */
+    const heed_json *table;   /* the file is a table of numbers: its columns, see data/csv.h; NULL: pairs */
     heed_task_setup task;     /* synthetic examples instead, fresh ones in every epoch; NULL in .task: none */
     int64_t examples_per_epoch, dev; /* of a task: training examples of an epoch; dev examples */
     int64_t hold_out;         /* dev inputs, taken out of the train file with all their lines */
@@ -39,6 +40,12 @@ typedef struct heed_recipe {
     const heed_schedule *schedule;
     heed_schedule_settings schedule_settings;   /* total_steps is 0 until the data is known */
 } heed_recipe;
+
+/* The examples of `text`, which `what` names in messages: pairs, or a table when the recipe says so. */
+heed_status heed_recipe_read(const heed_recipe *recipe, heed_pairs *pairs, const char *text, size_t size,
+                             const char *what, heed_error *error);
+/* Whether a tokenizer's options say that its side is numbers. */
+bool heed_recipe_is_values(const heed_json *tokenizer);
 
 /* Parses and checks a recipe; its texts and JSON live in `arena`. Unknown fields, missing ones, wrong types and values out
  * of range are refused, naming the field, the value and what is allowed. */

@@ -1,5 +1,7 @@
 /* heed_train: the loop over a heed_trainer, with reports, checkpoints by the clock and cancelling. */
 #include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
 #include "data/find.h"
 #include "train/run_folder.h"
 #include "vectors/vector_run.h"
@@ -111,7 +113,12 @@ static heed_status read_pairs(void *context, const heed_recipe *recipe, heed_pai
     heed_status status = heed_data_find(options->data_folder, recipe->train_path, path, sizeof path, &local);
     if (status != HEED_OK)
         return heed_fail(error, status, "recipe.data.train: %s", local.message);
-    return heed_pairs_read_tsv(pairs, path, error);
+    char *text;
+    size_t size;
+    HEED_TRY(heed_file_read(path, &text, &size, error));
+    status = heed_recipe_read(recipe, pairs, text, size, path, error);
+    heed_free(text);
+    return status;
 }
 
 heed_status heed_train(const char *recipe_json, size_t recipe_size, const heed_train_options *options,

@@ -1,6 +1,4 @@
 /* The data of a recipe with a task: dev examples once, training examples anew for every epoch. */
-#include <string.h>
-
 #include "base/error.h"
 #include "train/trainer.h"
 
@@ -9,13 +7,8 @@ enum { VOCABULARY_SAMPLE = 10000, NUMBERS_SAMPLE = 1000, ROUNDS = 50 };
 /* Whether a side is read as numbers: examples are long then, and no rare letter is missed. */
 static bool has_numbers(const heed_recipe *recipe)
 {
-    const heed_json *const sides[] = {recipe->source_tokenizer, recipe->target_tokenizer, recipe->shared_tokenizer};
-    for (int i = 0; i < 3; i++) {
-        const heed_json *type = heed_json_get(sides[i], "type");
-        if (type != NULL && type->type == HEED_JSON_STRING && strcmp(type->string, "values") == 0)
-            return true;
-    }
-    return false;
+    return heed_recipe_is_values(recipe->source_tokenizer) || heed_recipe_is_values(recipe->target_tokenizer) ||
+           heed_recipe_is_values(recipe->shared_tokenizer);
 }
 
 heed_status heed_trainer_task_pairs(heed_trainer *trainer, heed_error *error)
