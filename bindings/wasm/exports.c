@@ -9,7 +9,6 @@
 #include <stdlib.h>
 
 #include "export.h"
-#include "heed/isa.h"
 #include "heed/model.h"
 
 static heed_error last_error;
@@ -34,4 +33,3 @@ size_t EXPORT(heed_wasm_heap_base)(void) { return (size_t)&__heap_base; }
 size_t EXPORT(heed_wasm_heap_used)(void) { return (size_t)mallinfo().uordblks; }
 
 const char *EXPORT(heed_wasm_version)(void) { return HEED_VERSION; }
-const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }

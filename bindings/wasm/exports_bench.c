@@ -4,6 +4,9 @@
 
 #include "export.h"
 #include "heed/bench.h"
+#include "heed/isa.h"
+
+const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }
 
 /* Texts are NUL-terminated; task and dtype "" are the defaults. */
 heed_bench_job *EXPORT(heed_wasm_bench_create)(const char *model, const char *task, const char *dtype,

@@ -4,9 +4,12 @@
 
 #include "export.h"
 #include "heed/generate.h"
+#include "heed/isa.h"
 #include "heed/model.h"
 #include "heed/predict.h"
 #include "heed/vectors.h"
+
+const char *EXPORT(heed_wasm_isa)(void) { return heed_isa_name(); }
 
 /* A model whose weights come in pieces: begin, feed .., finish, or cancel instead of finish, which frees the loader too.
  * weights_size is 0 when it is not known; the flags are those of heed_load_options. */

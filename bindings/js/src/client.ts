@@ -12,7 +12,7 @@ import { callersStack, EngineError, throwIfAborted } from './error.js';
 import { builtModules, compileModule } from './module.js';
 import type {
   Cooccurrence, Dtype, EngineInfo, Examples, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles,
-  ModelInfo, ModuleName, RunOptions,
+  ModelInfo, ModuleName, Regression, RegressionOptions, RunOptions,
 } from './protocol.js';
 import { Runnable } from './runnable.js';
 import { Session } from './session.js';
@@ -142,6 +142,16 @@ export class Engine {
       const session = this.#live();
       const { training, info, figures } = await session.call('startTraining', [text, data ?? null], { signal });
       return new Training(session, training, info, figures, text, options);
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** Fits y to the rows x: linear regression, with penalties, of polynomial features. For points that a reader moves. */
+  async regress(x: readonly ArrayLike<number>[], y: ArrayLike<number>, options: RegressionOptions = {}): Promise<Regression> {
+    const withStack = callersStack();
+    try {
+      return await this.#live().call('regress', [x, y, options]);
     } catch (caught) {
       throw withStack(caught);
     }

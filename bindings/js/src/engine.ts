@@ -4,7 +4,7 @@ import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
 import type {
   BenchOptions, Cooccurrence, Dtype, EngineInfo, Examples, ExportOptions, KernelOptions, KernelRate, MemoryMap,
-  ModelFiles, ModelInfo, ModuleName, Neighbours, Prediction, Result, RunOptions, TrainingFigures, VectorTable,
+  ModelFiles, ModelInfo, ModuleName, Neighbours, Prediction, Regression, RegressionOptions, Result, RunOptions, TrainingFigures, VectorTable,
 } from './protocol.js';
 import {
   Raw, type Exports, type GenerationHandle, type LoaderHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
@@ -50,6 +50,11 @@ export class LocalEngine {
   /** A model of the comparison, with the sizes of its manifest; its file of tensors has `fileSize` bytes. */
   createBench(options: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchJob {
     return new BenchJob(this.#raw, this.#raw.benchCreate(options, manifest, fileSize));
+  }
+
+  /** Fits y to rows x, with penalties or not: one call, for as many points as a figure shows. */
+  regress(x: readonly ArrayLike<number>[], y: ArrayLike<number>, options: RegressionOptions = {}): Regression {
+    return this.#raw.regress(x, y, options);
   }
 
   /** The windows of a sentence, with the counts of a text; how often the words of a text meet. */

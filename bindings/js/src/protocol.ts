@@ -46,6 +46,35 @@ export interface Prediction {
   labels?: string[];
 }
 
+/** heed/regression.h says what is minimised and how; what is left out is 0, and the degree 1. */
+export interface RegressionOptions {
+  method?: 'auto' | 'normal' | 'gradient' | 'coordinates';
+  degree?: number;
+  l1?: number;
+  l2?: number;
+  standardise?: boolean;
+  steps?: number;
+  rate?: number;
+  at?: readonly ArrayLike<number>[]; // further rows, whose numbers are foretold
+}
+export interface Regression {
+  intercept: number;
+  coefficients: number[]; // of each feature
+  powers: number[][]; // of each feature, of each column: what it is a product of
+  inflation: number[]; // variance inflation factors, 0 where infinite
+  predictions: number[];
+  residuals: number[];
+  at: number[];
+  mse: number;
+  rmse: number;
+  mae: number;
+  r2: number;
+  loss: number;
+  rate: number;
+  steps: number;
+  converged: boolean;
+}
+
 /** How the model is run; what is left out is as it was trained. */
 export interface ModelOptions {
   /** Intermediates to keep; ModelInfo.traces lists them. */
@@ -207,6 +236,7 @@ export interface EngineApi {
   cooccurrence(recipe: string, text: string, words: number): Cooccurrence;
   /** Takes rounds * sampleSeconds for each kernel and size, and cannot be cancelled. */
   benchmark(options: KernelOptions): KernelRate[];
+  regress(x: readonly ArrayLike<number>[], y: ArrayLike<number>, options: RegressionOptions): Regression;
   /** `pairs`: lines of "source TAB target", or the text that word vectors are trained on. The number is also that of a model, to be run at any moment. */
   startTraining(recipe: string, pairs: string | null): { training: number; info: ModelInfo; figures: TrainingFigures };
   /** Trains for so many steps or to the end; a cancellation ends it after the step in hand, and is no failure. */

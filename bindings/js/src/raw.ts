@@ -1,12 +1,13 @@
 import { EngineError } from './error.js';
+import type { Kind } from './module.js';
 import type {
   BenchCheck, BenchOptions, Cooccurrence, Dtype, ErrorCode, Examples, KernelOptions, KernelRate, MemoryMap,
-  ModelFiles, ModelInfo, Neighbours, Prediction, Result, RunOptions, TrainingFigures, VectorTable,
+  ModelFiles, ModelInfo, Neighbours, Prediction, Regression, RegressionOptions, Result, RunOptions, TrainingFigures, VectorTable,
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
 /** What exports.c exports; exports_models.c in heed-*.wasm and train-*.wasm, exports_training.c in train-*.wasm,
- * exports_bench.c in bench-*.wasm. Pointers and sizes are numbers. */
+ * exports_bench.c in bench-*.wasm, exports_regression.c in regress-*.wasm. Pointers and sizes are numbers. */
 export interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
   heed_wasm_alloc(size: number): number;
@@ -53,6 +54,7 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_vectors_cooccurrence(recipe: number, recipeSize: number, text: number, textSize: number, words: number): number;
   heed_wasm_model_encode(model: number, quantize: number): number;
   heed_wasm_files_free(): void;
+  heed_wasm_regress(x: number, y: number, rows: number, columns: number, numbers: number, at: number, more: number): number;
 }
 
 /** Handles are addresses that mean something to the module only; the brands keep them apart. */
@@ -64,6 +66,7 @@ export type TrainingHandle = number & { readonly brand: 'training' };
 
 /** What a piece of training was, in the order of heed_training_event. */
 const EVENTS = ['step', 'judging', 'epoch', 'finished', 'part'] as const;
+const METHODS: readonly string[] = ['auto', 'normal', 'gradient', 'coordinates']; // in the order of heed_regression_method
 export type TrainingEvent = (typeof EVENTS)[number];
 
 const decoder = new TextDecoder();
@@ -231,7 +234,7 @@ export class Raw {
       this.#takeJson(this.#exports.heed_wasm_bench_kernels(set!, name!, sizes!, rounds, sampleSeconds)) as KernelRate[]);
   }
 
-  #checkFor(call: keyof Exports, kind: 'heed' | 'train' | 'vectors' | 'bench'): void {
+  #checkFor(call: keyof Exports, kind: Kind): void {
     if (call in this.#exports) return;
     throw new EngineError('unsupported', `this module cannot do it; ${kind}-*.wasm can`);
   }
@@ -313,6 +316,24 @@ export class Raw {
     } finally {
       this.#exports.heed_wasm_files_free();
     }
+  }
+
+  regress(x: readonly ArrayLike<number>[], y: ArrayLike<number>, options: RegressionOptions): Regression {
+    this.#checkFor('heed_wasm_regress', 'regress');
+    const { method = 'auto', degree = 1, l1 = 0, l2 = 0, standardise = false, steps = 0, rate = 0, at = [] } = options;
+    const columns = x[0]?.length ?? 0;
+    if (x.length !== y.length || [...x, ...at].some((row) => row.length !== columns)) {
+      throw new EngineError('shape', `${x.length} rows and ${y.length} targets; all rows must have as many numbers as the first`);
+    }
+    const chosen = METHODS.indexOf(method);
+    if (chosen < 0) throw new EngineError('unknown', `the method "${method}" is not one of: ${METHODS.join(' ')}`);
+    this.#checkWhole('degree', degree, 2 ** 31);
+    this.#checkWhole('steps', steps, 2 ** 31);
+    const numbers = [chosen, degree, l1, l2, +standardise, steps, rate];
+    const flat = (rows: readonly ArrayLike<number>[]) => rows.flatMap((row) => Array.from(row));
+    const parts = [flat(x), Array.from(y), numbers, flat(at)].map((list) => new Uint8Array(new Float64Array(list).buffer));
+    return this.#withCopies(parts, ([xs, ys, settings, more]) => this.#takeJson(
+      this.#exports.heed_wasm_regress(xs!, ys!, x.length, columns, settings!, more!, at.length)) as Regression);
   }
 
   /** Calls `use` with the addresses of copies that live as long as the call. */

@@ -26,8 +26,9 @@ interface Stream { generation: Search; sent: number }
 
 let opened: (engine: Promise<LocalEngine>) => void;
 const opening = new Promise<LocalEngine>((resolve) => { opened = resolve; }); // other calls may come before it is asked for
-/** Instances of their own: who only reads does not download what trains. */
-const trainers: Partial<Record<'train' | 'vectors', Promise<LocalEngine>>> = {};
+/** Instances of their own: who only reads does not download what trains or fits. */
+const others: Partial<Record<Extra, Promise<LocalEngine>>> = {};
+type Extra = 'train' | 'vectors' | 'regress';
 let lastNumber = 0;
 const models = new Map<number, LocalModel | LocalTraining>();
 const streams = new Map<number, Stream>();
@@ -62,10 +63,10 @@ async function start(module: WebAssembly.Module, name: ModuleName): Promise<Loca
   return LocalEngine.create(module, name).catch((caught: unknown) => { throw asModuleError(caught); });
 }
 
-async function startTrainer(kind: 'train' | 'vectors'): Promise<LocalEngine> {
+async function startOther(kind: Extra): Promise<LocalEngine> {
   const { module } = (await opening).info;
-  return trainers[kind] ??= compileModule(kind, module).then((compiled) => start(compiled, module)).catch((reason: unknown) => {
-    delete trainers[kind]; // the next call tries again
+  return others[kind] ??= compileModule(kind, module).then((compiled) => start(compiled, module)).catch((reason: unknown) => {
+    delete others[kind]; // the next call tries again
     throw reason;
   });
 }
@@ -171,11 +172,13 @@ const handlers: Handlers = {
 
   neighbours: async (_call, model, query, count) => (await opening, find(models, model, 'model').neighbours(query, count)),
   vectors: async (_call, model, rows) => (await opening, find(models, model, 'model').vectors(rows)),
-  examples: async (_call, ...texts) => (await startTrainer('vectors')).examples(...texts),
-  cooccurrence: async (_call, ...what) => (await startTrainer('vectors')).cooccurrence(...what),
+  examples: async (_call, ...texts) => (await startOther('vectors')).examples(...texts),
+  cooccurrence: async (_call, ...what) => (await startOther('vectors')).cooccurrence(...what),
+
+  regress: async (_call, x, y, options) => (await startOther('regress')).regress(x, y, options),
 
   async startTraining(_call, recipe, pairs) {
-    const training = (await startTrainer(kindOf(recipe))).startTraining(recipe, pairs);
+    const training = (await startOther(kindOf(recipe))).startTraining(recipe, pairs);
     models.set(++lastNumber, training);
     return { training: lastNumber, info: training.describe(), figures: training.figures() };
   },

@@ -63,6 +63,12 @@ void heed_regression_free(heed_regression *regression); /* zeroes it */
 /* Predictions [rows] of x [rows, columns]. */
 void heed_regression_predict(const heed_regression *regression, const double *x, int rows, double *out);
 
+/* All of it as JSON, with the numbers predicted of `rows` further rows x: {"intercept", "mse", "rmse", "mae", "r2", "loss",
+ * "rate", "steps", "converged", "powers": [[of each column], of each feature], "coefficients", "inflation", "predictions",
+ * "residuals", "at": [rows]}. Free with heed_text_free. */
+heed_status heed_regression_json(const heed_regression *regression, const double *x, int rows, char **json,
+                                 heed_error *error);
+
 /* How many features `columns` numbers have up to a degree, 0 when more than HEED_REGRESSION_FEATURES_MAX; and the features
  * of one row into out: x1, x2, x1^2, x1 x2, x2^2, .., by degree and then in the order of the columns. `powers` [features,
  * columns], when not NULL, receives what each is a product of. */
