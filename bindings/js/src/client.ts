@@ -19,6 +19,7 @@ import { Session } from './session.js';
 import { Training, type TrainingOptions } from './training.js';
 
 export { EngineError } from './error.js';
+export type { Picture } from './text.js';
 export type * from './protocol.js';
 export type { Training, TrainingOptions, TrainingState } from './training.js';
 

@@ -10,6 +10,8 @@ import {
   Raw, type Exports, type GenerationHandle, type LoaderHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
 } from './raw.js';
 
+export { textOf } from './text.js';
+
 /** The engine on the thread that calls it: in the worker, or in Node. Everything it makes is freed by its `free`. */
 export class LocalEngine {
   readonly info: EngineInfo;

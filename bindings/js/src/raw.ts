@@ -182,6 +182,7 @@ export class Raw {
     return {
       input: text,
       source: json.source.map((piece) => ({ token: piece.token, ...place(piece) })),
+      ...(json.columns && { columns: json.columns }),
       skipped: json.skipped.map(place).map((at) => ({ text: text.slice(at.start, at.start + at.length), ...at })),
       hypotheses: json.hypotheses,
       tree: json.tree,

@@ -1,20 +1,21 @@
 import { callersStack, throwIfAborted, type EngineError } from './error.js';
 import type { Neighbours, Prediction, Result, RunOptions, Step, StreamOptions, VectorTable } from './protocol.js';
 import type { Session } from './session.js';
+import { textOf, type Picture } from './text.js';
 
 /** What can be run on a text: a loaded model, or one in training. */
 export abstract class Runnable {
   /** The worker at work and the model's number there. */
   protected abstract ready(): Promise<{ session: Session; number: number }>;
 
-  /** The output for a text: greedy, or the best of a beam. */
-  async run(text: string, options: RunOptions & { signal?: AbortSignal } = {}): Promise<Result> {
+  /** The output for a text, or of a model that reads images for one: greedy, or the best of a beam. */
+  async run(text: string | Picture, options: RunOptions & { signal?: AbortSignal } = {}): Promise<Result> {
     const withStack = callersStack();
     try {
       const { signal, ...rest } = options;
       throwIfAborted(signal);
       const { session, number } = await this.ready();
-      return await session.call('run', [number, text, rest], { signal });
+      return await session.call('run', [number, textOf(text), rest], { signal });
     } catch (caught) {
       throw withStack(caught);
     }
@@ -55,8 +56,8 @@ export abstract class Runnable {
   }
 
   /** The greedy output step by step; what `run` would give is the generator's return value. Leaving early frees it. */
-  stream(text: string, options: StreamOptions & { signal?: AbortSignal } = {}): AsyncGenerator<Step, Result, void> {
-    return this.#steps(text, options, callersStack());
+  stream(text: string | Picture, options: StreamOptions & { signal?: AbortSignal } = {}): AsyncGenerator<Step, Result, void> {
+    return this.#steps(textOf(text), options, callersStack());
   }
 
   async *#steps(text: string, { signal, ...rest }: StreamOptions & { signal?: AbortSignal },
