@@ -1,4 +1,4 @@
-/* What begins training in vectors-*.wasm, and heed/vectors.h beyond what models are asked (exports_models.c). */
+/* What begins training in vectors-*.wasm, and heed/vectors.h beyond what models are asked (exports_neighbours.c). */
 #include <stddef.h>
 
 #include "export.h"

@@ -14,12 +14,17 @@ function importsFor(module, memory) {
       return 0;
     },
     emscripten_notify_memory_growth() {},
-    heed_host_number(address, size) { return Number(ascii.decode(new Uint8Array(memory().buffer, address >>> 0, size))); },
-    heed_host_decimal(value, digits, address, size) { // as few digits as say the same
+    heed_host_number(address, size) {
+      return Number(ascii.decode(new Uint8Array(memory().buffer, address >>> 0, size)));
+    },
+    heed_host_decimal(value, digits, address, size) {
+      // as few digits as say the same
       const text = String(Number(value.toPrecision(digits)));
       return toAscii.encodeInto(text, new Uint8Array(memory().buffer, address >>> 0, size)).written;
     },
-    proc_exit(code) { throw new WebAssembly.RuntimeError(`the engine exited with ${code}`); },
+    proc_exit(code) {
+      throw new WebAssembly.RuntimeError(`the engine exited with ${code}`);
+    },
   };
   const imports = {};
   for (const { module: space, name } of WebAssembly.Module.imports(module)) {
@@ -40,7 +45,10 @@ export async function compile(source) {
 export async function instantiate(source) {
   const module = source instanceof WebAssembly.Module ? source : await compile(source);
   let exports;
-  ({ exports } = await WebAssembly.instantiate(module, importsFor(module, () => exports.memory)));
+  ({ exports } = await WebAssembly.instantiate(
+    module,
+    importsFor(module, () => exports.memory),
+  ));
   exports._initialize?.();
   return exports;
 }

@@ -1,13 +1,29 @@
 import { EngineError } from './error.js';
 import type { Kind } from './module.js';
 import type {
-  BenchCheck, BenchOptions, Cooccurrence, Dtype, ErrorCode, Examples, KernelOptions, KernelRate, MemoryMap,
-  ModelFiles, ModelInfo, Neighbours, Prediction, Regression, RegressionOptions, Result, RunOptions, TrainingFigures, VectorTable,
+  BenchCheck,
+  BenchOptions,
+  Cooccurrence,
+  Dtype,
+  ErrorCode,
+  Examples,
+  KernelOptions,
+  KernelRate,
+  MemoryMap,
+  ModelFiles,
+  ModelInfo,
+  Neighbours,
+  Prediction,
+  Regression,
+  RegressionOptions,
+  Result,
+  RunOptions,
+  TrainingFigures,
+  VectorTable,
 } from './protocol.js';
 import { encode, unitOffsets } from './text.js';
 
-/** What exports.c exports; exports_models.c in heed-*.wasm and train-*.wasm, exports_training.c in train-*.wasm,
- * exports_bench.c in bench-*.wasm, exports_regression.c in regress-*.wasm. Pointers and sizes are numbers. */
+/** What bindings/wasm/exports*.c export; its CMakeLists.txt says which module has which. Pointers and sizes are numbers. */
 export interface Exports extends WebAssembly.Exports {
   memory: WebAssembly.Memory;
   heed_wasm_alloc(size: number): number;
@@ -17,15 +33,29 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_error_message(): number;
   heed_wasm_version(): number;
   heed_wasm_isa(): number;
-  heed_wasm_load_begin(config: number, configSize: number, tokenizer: number, tokenizerSize: number,
-    weightsSize: number, f32: number, trainable: number): number;
+  heed_wasm_load_begin(
+    config: number,
+    configSize: number,
+    tokenizer: number,
+    tokenizerSize: number,
+    weightsSize: number,
+    f32: number,
+    trainable: number,
+  ): number;
   heed_wasm_load_feed(loader: number, bytes: number, size: number): number;
   heed_wasm_load_finish(loader: number): number;
   heed_wasm_load_cancel(loader: number): void;
   heed_wasm_model_describe(model: number): number;
   heed_wasm_model_free(model: number): void;
-  heed_wasm_generation_start(model: number, text: number, size: number, numbers: number, trace: number, mute: number,
-    target: number): number;
+  heed_wasm_generation_start(
+    model: number,
+    text: number,
+    size: number,
+    numbers: number,
+    trace: number,
+    mute: number,
+    target: number,
+  ): number;
   heed_wasm_generation_advance(generation: number): number;
   heed_wasm_generation_json(generation: number): number;
   heed_wasm_generation_memory(generation: number): number;
@@ -34,8 +64,14 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_generation_free(generation: number): void;
   heed_wasm_predict(model: number, values: number, rows: number, steps: number, channels: number): number;
   heed_wasm_prediction_free(): void;
-  heed_wasm_bench_create(model: number, task: number, dtype: number, manifest: number, manifestSize: number,
-    fileSize: number): number;
+  heed_wasm_bench_create(
+    model: number,
+    task: number,
+    dtype: number,
+    manifest: number,
+    manifestSize: number,
+    fileSize: number,
+  ): number;
   heed_wasm_bench_feed(job: number, bytes: number, size: number): number;
   heed_wasm_bench_run(job: number): number;
   heed_wasm_bench_check(job: number, expected: number, size: number): number;
@@ -49,12 +85,32 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_training_free(training: number): void;
   heed_wasm_vectors_ask(model: number, query: number, size: number, wanted: number): number;
   heed_wasm_vectors_rows(model: number, sizes: number): number;
-  heed_wasm_vectors_examples(recipe: number, recipeSize: number, text: number, textSize: number, sentence: number,
-    sentenceSize: number): number;
-  heed_wasm_vectors_cooccurrence(recipe: number, recipeSize: number, text: number, textSize: number, words: number): number;
+  heed_wasm_vectors_examples(
+    recipe: number,
+    recipeSize: number,
+    text: number,
+    textSize: number,
+    sentence: number,
+    sentenceSize: number,
+  ): number;
+  heed_wasm_vectors_cooccurrence(
+    recipe: number,
+    recipeSize: number,
+    text: number,
+    textSize: number,
+    words: number,
+  ): number;
   heed_wasm_model_encode(model: number, quantize: number): number;
   heed_wasm_files_free(): void;
-  heed_wasm_regress(x: number, y: number, rows: number, columns: number, numbers: number, at: number, more: number): number;
+  heed_wasm_regress(
+    x: number,
+    y: number,
+    rows: number,
+    columns: number,
+    numbers: number,
+    at: number,
+    more: number,
+  ): number;
 }
 
 /** Handles are addresses that mean something to the module only; the brands keep them apart. */
@@ -85,14 +141,25 @@ export class Raw {
     this.#exports = exports;
   }
 
-  get memoryBytes(): number { return this.#exports.memory.buffer.byteLength; }
-  version(): string { return this.#textAt(this.#exports.heed_wasm_version()); }
-  isa(): string { return this.#textAt(this.#exports.heed_wasm_isa()); }
+  get memoryBytes(): number {
+    return this.#exports.memory.buffer.byteLength;
+  }
+  version(): string {
+    return this.#textAt(this.#exports.heed_wasm_version());
+  }
+  isa(): string {
+    return this.#textAt(this.#exports.heed_wasm_isa());
+  }
 
   /** `weightsSize` is 0 when it is not known. */
-  loadBegin(config: Uint8Array | ArrayBuffer, tokenizer: Uint8Array | ArrayBuffer, weightsSize: number,
-    dtype: Dtype): LoaderHandle {
-    if (!Number.isSafeInteger(weightsSize) || weightsSize >= 2 ** 32) { // its upper bits would be lost on the way
+  loadBegin(
+    config: Uint8Array | ArrayBuffer,
+    tokenizer: Uint8Array | ArrayBuffer,
+    weightsSize: number,
+    dtype: Dtype,
+  ): LoaderHandle {
+    if (!Number.isSafeInteger(weightsSize) || weightsSize >= 2 ** 32) {
+      // its upper bits would be lost on the way
       throw new EngineError('memory', `out of memory for ${weightsSize} bytes of weights`);
     }
     this.#checkFor('heed_wasm_load_begin', 'heed');
@@ -104,7 +171,8 @@ export class Raw {
   }
 
   loadFeed(loader: LoaderHandle, bytes: Uint8Array): void {
-    for (let at = 0; at < bytes.length; at += PIECE) { // the copy stays small, however large what came is
+    for (let at = 0; at < bytes.length; at += PIECE) {
+      // the copy stays small, however large what came is
       const piece = bytes.subarray(at, at + PIECE);
       this.#withCopies([piece], ([p]) => this.#succeed(this.#exports.heed_wasm_load_feed(loader, p!, piece.length)));
     }
@@ -115,17 +183,32 @@ export class Raw {
     return this.#pointer(this.#exports.heed_wasm_load_finish(loader)) as ModelHandle;
   }
 
-  loadCancel(loader: LoaderHandle): void { this.#exports.heed_wasm_load_cancel(loader); }
+  loadCancel(loader: LoaderHandle): void {
+    this.#exports.heed_wasm_load_cancel(loader);
+  }
 
   modelDescribe(model: ModelHandle): ModelInfo {
     return this.#takeJson(this.#exports.heed_wasm_model_describe(model)) as ModelInfo;
   }
 
-  modelFree(model: ModelHandle): void { this.#exports.heed_wasm_model_free(model); }
+  modelFree(model: ModelHandle): void {
+    this.#exports.heed_wasm_model_free(model);
+  }
 
   generationStart(model: ModelHandle, text: string, options: RunOptions): GenerationHandle {
-    const { beam = 1, maxLength = 0, lengthPenalty = 0, attentionTemperature = 0, temperature = 0, topK = 0, topP = 0, seed = 0,
-      trace = [], mute = [], target } = options;
+    const {
+      beam = 1,
+      maxLength = 0,
+      lengthPenalty = 0,
+      attentionTemperature = 0,
+      temperature = 0,
+      topK = 0,
+      topP = 0,
+      seed = 0,
+      trace = [],
+      mute = [],
+      target,
+    } = options;
     if (typeof text !== 'string') throw new EngineError('argument', 'the text to run on is not a string');
     if (target?.includes('\0')) throw new EngineError('argument', 'target: there is a NUL in it');
     for (const [name, value] of Object.entries({ beam, maxLength, topK })) this.#checkWhole(name, value, 2 ** 31);
@@ -133,12 +216,14 @@ export class Raw {
     const numbers = [beam, maxLength, lengthPenalty, attentionTemperature, temperature, topK, topP, seed];
     const bytes = encode(text);
     const texts = [trace.join(), mute.join(), target ?? ''].map((each) => encode(`${each}\0`));
-    return this.#withCopies([bytes, new Uint8Array(new Float64Array(numbers).buffer), ...texts],
+    return this.#withCopies(
+      [bytes, new Uint8Array(new Float64Array(numbers).buffer), ...texts],
       ([input, values, names, heads, output]) => {
         const start = this.#exports.heed_wasm_generation_start;
         const wanted = target === undefined ? 0 : output!;
         return this.#pointer(start(model, input!, bytes.length, values!, names!, heads!, wanted)) as GenerationHandle;
-      });
+      },
+    );
   }
 
   /** `values` are `rows` rows of steps of `channels` numbers. */
@@ -177,8 +262,10 @@ export class Raw {
   generationResult(generation: GenerationHandle, text: string): Result {
     const json = this.#takeJson(this.#exports.heed_wasm_generation_json(generation)) as Result;
     const unit = unitOffsets(text);
-    const place = ({ start, length }: { start: number; length: number }) =>
-      ({ start: unit(start), length: unit(start + length) - unit(start) });
+    const place = ({ start, length }: { start: number; length: number }) => ({
+      start: unit(start),
+      length: unit(start + length) - unit(start),
+    });
     return {
       input: text,
       source: json.source.map((piece) => ({ token: piece.token, ...place(piece) })),
@@ -193,11 +280,14 @@ export class Raw {
 
   generationMemory(generation: GenerationHandle): MemoryMap {
     const parts = this.#takeJson(this.#exports.heed_wasm_generation_memory(generation)) as MemoryMap;
-    const base = this.#exports.heed_wasm_heap_base() >>> 0, used = this.#exports.heed_wasm_heap_used() >>> 0;
+    const base = this.#exports.heed_wasm_heap_base() >>> 0,
+      used = this.#exports.heed_wasm_heap_used() >>> 0;
     return { ...parts, total: this.memoryBytes, base, used };
   }
 
-  generationFree(generation: GenerationHandle): void { this.#exports.heed_wasm_generation_free(generation); }
+  generationFree(generation: GenerationHandle): void {
+    this.#exports.heed_wasm_generation_free(generation);
+  }
 
   benchCreate({ model, task = '', dtype = '' }: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchHandle {
     if (!Number.isInteger(fileSize) || fileSize < 0 || fileSize >= 2 ** 32) {
@@ -215,7 +305,9 @@ export class Raw {
     this.#withCopies([bytes], ([at]) => this.#succeed(this.#exports.heed_wasm_bench_feed(job, at!, bytes.byteLength)));
   }
 
-  benchRun(job: BenchHandle): void { this.#succeed(this.#exports.heed_wasm_bench_run(job)); }
+  benchRun(job: BenchHandle): void {
+    this.#succeed(this.#exports.heed_wasm_bench_run(job));
+  }
 
   benchCheck(job: BenchHandle, expected: ArrayBuffer): BenchCheck {
     return this.#withCopies([expected], ([at]) => {
@@ -224,15 +316,25 @@ export class Raw {
     });
   }
 
-  benchAllocations(): number { return this.#exports.heed_wasm_bench_allocations(); }
+  benchAllocations(): number {
+    return this.#exports.heed_wasm_bench_allocations();
+  }
 
-  benchFree(job: BenchHandle): void { this.#exports.heed_wasm_bench_free(job); }
+  benchFree(job: BenchHandle): void {
+    this.#exports.heed_wasm_bench_free(job);
+  }
 
   benchKernels({ isa = '', kernel = '', shape = '', rounds = 0, sampleSeconds = 0 }: KernelOptions): KernelRate[] {
     this.#checkFor('heed_wasm_bench_kernels', 'bench');
-    if (!Number.isInteger(rounds)) throw new EngineError('argument', `rounds is ${rounds}, which is not a whole number`);
-    return this.#withCopies([isa, kernel, shape].map((text) => encode(`${text}\0`)), ([set, name, sizes]) =>
-      this.#takeJson(this.#exports.heed_wasm_bench_kernels(set!, name!, sizes!, rounds, sampleSeconds)) as KernelRate[]);
+    if (!Number.isInteger(rounds))
+      throw new EngineError('argument', `rounds is ${rounds}, which is not a whole number`);
+    return this.#withCopies(
+      [isa, kernel, shape].map((text) => encode(`${text}\0`)),
+      ([set, name, sizes]) =>
+        this.#takeJson(
+          this.#exports.heed_wasm_bench_kernels(set!, name!, sizes!, rounds, sampleSeconds),
+        ) as KernelRate[],
+    );
   }
 
   #checkFor(call: keyof Exports, kind: Kind): void {
@@ -269,18 +371,24 @@ export class Raw {
     return this.#pointer(this.#exports.heed_wasm_training_model(training)) as ModelHandle;
   }
 
-  trainingFree(training: TrainingHandle): void { this.#exports.heed_wasm_training_free(training); }
+  trainingFree(training: TrainingHandle): void {
+    this.#exports.heed_wasm_training_free(training);
+  }
 
   vectorsAsk(model: ModelHandle, query: string, count: number): Neighbours {
+    this.#checkFor('heed_wasm_vectors_ask', 'vectors');
     const bytes = encode(query);
-    return this.#withCopies([bytes], ([text]) =>
-      this.#takeJson(this.#exports.heed_wasm_vectors_ask(model, text!, bytes.length, count)) as Neighbours);
+    return this.#withCopies(
+      [bytes],
+      ([text]) => this.#takeJson(this.#exports.heed_wasm_vectors_ask(model, text!, bytes.length, count)) as Neighbours,
+    );
   }
 
   vectorsRows(model: ModelHandle, wanted: number): VectorTable {
     if (!Number.isInteger(wanted) || wanted < 1 || wanted >= 2 ** 31) {
       throw new EngineError('argument', `${wanted} vectors; it must be a whole number, 1 or more`);
     }
+    this.#checkFor('heed_wasm_vectors_rows', 'vectors');
     return this.#withCopies([Int32Array.of(wanted, 0).buffer], ([sizes]) => {
       const at = this.#pointer(this.#exports.heed_wasm_vectors_rows(model, sizes!));
       const { buffer } = this.#exports.memory;
@@ -293,16 +401,24 @@ export class Raw {
 
   vectorsExamples(...texts: [recipe: string, text: string, sentence: string]): Examples {
     this.#checkFor('heed_wasm_vectors_examples', 'vectors');
-    const parts = texts.map(encode), [r, t, s] = parts.map(({ length }) => length);
-    return this.#withCopies(parts, ([recipe, text, sentence]) =>
-      this.#takeJson(this.#exports.heed_wasm_vectors_examples(recipe!, r!, text!, t!, sentence!, s!)) as Examples);
+    const parts = texts.map(encode),
+      [r, t, s] = parts.map(({ length }) => length);
+    return this.#withCopies(
+      parts,
+      ([recipe, text, sentence]) =>
+        this.#takeJson(this.#exports.heed_wasm_vectors_examples(recipe!, r!, text!, t!, sentence!, s!)) as Examples,
+    );
   }
 
   vectorsCooccurrence(recipe: string, text: string, words: number): Cooccurrence {
     this.#checkFor('heed_wasm_vectors_cooccurrence', 'vectors');
-    const parts = [recipe, text].map(encode), [r, t] = parts.map(({ length }) => length);
-    return this.#withCopies(parts, ([json, lines]) =>
-      this.#takeJson(this.#exports.heed_wasm_vectors_cooccurrence(json!, r!, lines!, t!, words)) as Cooccurrence);
+    const parts = [recipe, text].map(encode),
+      [r, t] = parts.map(({ length }) => length);
+    return this.#withCopies(
+      parts,
+      ([json, lines]) =>
+        this.#takeJson(this.#exports.heed_wasm_vectors_cooccurrence(json!, r!, lines!, t!, words)) as Cooccurrence,
+    );
   }
 
   modelEncode(model: ModelHandle, quantize: boolean): ModelFiles {
@@ -312,7 +428,9 @@ export class Raw {
       const [config, configSize, tokenizer, tokenizerSize, weights, weightsSize] = new Uint32Array(buffer, at, 6);
       const copy = (address: number, size: number) => buffer.slice(address, address + size) as ArrayBuffer;
       return {
-        config: copy(config!, configSize!), tokenizer: copy(tokenizer!, tokenizerSize!), weights: copy(weights!, weightsSize!),
+        config: copy(config!, configSize!),
+        tokenizer: copy(tokenizer!, tokenizerSize!),
+        weights: copy(weights!, weightsSize!),
       };
     } finally {
       this.#exports.heed_wasm_files_free();
@@ -324,7 +442,10 @@ export class Raw {
     const { method = 'auto', degree = 1, l1 = 0, l2 = 0, standardise = false, steps = 0, rate = 0, at = [] } = options;
     const columns = x[0]?.length ?? 0;
     if (x.length !== y.length || [...x, ...at].some((row) => row.length !== columns)) {
-      throw new EngineError('shape', `${x.length} rows and ${y.length} targets; all rows must have as many numbers as the first`);
+      throw new EngineError(
+        'shape',
+        `${x.length} rows and ${y.length} targets; all rows must have as many numbers as the first`,
+      );
     }
     const chosen = METHODS.indexOf(method);
     if (chosen < 0) throw new EngineError('unknown', `the method "${method}" is not one of: ${METHODS.join(' ')}`);
@@ -332,9 +453,16 @@ export class Raw {
     this.#checkWhole('steps', steps, 2 ** 31);
     const numbers = [chosen, degree, l1, l2, +standardise, steps, rate];
     const flat = (rows: readonly ArrayLike<number>[]) => rows.flatMap((row) => Array.from(row));
-    const parts = [flat(x), Array.from(y), numbers, flat(at)].map((list) => new Uint8Array(new Float64Array(list).buffer));
-    return this.#withCopies(parts, ([xs, ys, settings, more]) => this.#takeJson(
-      this.#exports.heed_wasm_regress(xs!, ys!, x.length, columns, settings!, more!, at.length)) as Regression);
+    const parts = [flat(x), Array.from(y), numbers, flat(at)].map(
+      (list) => new Uint8Array(new Float64Array(list).buffer),
+    );
+    return this.#withCopies(
+      parts,
+      ([xs, ys, settings, more]) =>
+        this.#takeJson(
+          this.#exports.heed_wasm_regress(xs!, ys!, x.length, columns, settings!, more!, at.length),
+        ) as Regression,
+    );
   }
 
   /** Calls `use` with the addresses of copies that live as long as the call. */
