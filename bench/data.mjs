@@ -12,16 +12,42 @@ const SIZES = {
   full: {
     M1: { srcVocab: 32, emb: 128, encHidden: 256, decHidden: 512, tgtVocab: 48, srcLen: 12, steps: 10, bos: 1 },
     M2: {
-      vocab: 8000, d: 256, heads: 4, ffn: 1024, encLayers: 3, decLayers: 3, srcLen: 16, steps: 16, bos: 1, maxPos: 64,
-      lnEps: 1e-5, batch: 32, trainSrcLen: 16, trainTgtLen: 16, lr: 1e-4,
+      vocab: 8000,
+      d: 256,
+      heads: 4,
+      ffn: 1024,
+      encLayers: 3,
+      decLayers: 3,
+      srcLen: 16,
+      steps: 16,
+      bos: 1,
+      maxPos: 64,
+      lnEps: 1e-5,
+      batch: 32,
+      trainSrcLen: 16,
+      trainTgtLen: 16,
+      lr: 1e-4,
     },
     classifier: { vocab: 10000, emb: 64, hidden: 128, len: 100, classes: 2, batch: 32, lr: 1e-3 },
   },
   tiny: {
     M1: { srcVocab: 9, emb: 6, encHidden: 4, decHidden: 8, tgtVocab: 12, srcLen: 5, steps: 6, bos: 1 },
     M2: {
-      vocab: 23, d: 8, heads: 2, ffn: 12, encLayers: 2, decLayers: 2, srcLen: 4, steps: 6, bos: 1, maxPos: 8,
-      lnEps: 1e-5, batch: 3, trainSrcLen: 4, trainTgtLen: 5, lr: 1e-3,
+      vocab: 23,
+      d: 8,
+      heads: 2,
+      ffn: 12,
+      encLayers: 2,
+      decLayers: 2,
+      srcLen: 4,
+      steps: 6,
+      bos: 1,
+      maxPos: 8,
+      lnEps: 1e-5,
+      batch: 3,
+      trainSrcLen: 4,
+      trainTgtLen: 5,
+      lr: 1e-3,
     },
     classifier: { vocab: 13, emb: 5, hidden: 6, len: 7, classes: 2, batch: 4, lr: 1e-2 },
   },
@@ -52,7 +78,9 @@ function tensorFile(seed) {
   };
   const uniform = (name, shape, a) => add(name, 'f32', shape, () => (next() * 2 - 1) * a);
   return {
-    tensors, parts, uniform,
+    tensors,
+    parts,
+    uniform,
     given: (name, shape, value) => add(name, 'f32', shape, value),
     /** Standard deviation gain / sqrt(inputs). */
     weight: (name, shape, gain = 1) => uniform(name, shape, gain * Math.sqrt(3 / shape.at(-1))),
@@ -84,17 +112,18 @@ function encoderDecoder(c) {
 
 function position(i, d) {
   const column = i % d;
-  const angle = Math.floor(i / d) / 10000 ** ((column - column % 2) / d);
+  const angle = Math.floor(i / d) / 10000 ** ((column - (column % 2)) / d);
   return column % 2 ? Math.cos(angle) : Math.sin(angle);
 }
 
 function transformer(c) {
   const file = tensorFile(202);
   const gains = { q: 3, k: 3, v: 1, o: 1.5 };
-  const attention = (name) => Object.entries(gains).forEach(([part, gain]) => {
-    file.weight(`${name}.w${part}`, [c.d, c.d], gain);
-    file.bias(`${name}.b${part}`, c.d);
-  });
+  const attention = (name) =>
+    Object.entries(gains).forEach(([part, gain]) => {
+      file.weight(`${name}.w${part}`, [c.d, c.d], gain);
+      file.bias(`${name}.b${part}`, c.d);
+    });
   const norm = (name) => {
     file.given(`${name}.g`, [c.d], () => 1);
     file.bias(`${name}.b`, c.d);
@@ -153,8 +182,10 @@ export function writeModel(folder, name, config) {
   const tensors = file.tensors.map((tensor) => `  ${JSON.stringify(tensor)}`).join(',\n');
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, `${name}.bin`), bytes);
-  writeFileSync(join(folder, `${name}.json`),
-    `{\n "name": "${name}",\n "config": ${JSON.stringify(config)},\n "tensors": [\n${tensors}\n ]\n}\n`);
+  writeFileSync(
+    join(folder, `${name}.json`),
+    `{\n "name": "${name}",\n "config": ${JSON.stringify(config)},\n "tensors": [\n${tensors}\n ]\n}\n`,
+  );
   return bytes;
 }
 

@@ -11,22 +11,54 @@ const translation = (changes) => ({ ...fullConfig('M2'), vocab: 512, maxPos: 512
 const classification = (changes) => ({ ...fullConfig('M3'), vocab: 512, ...changes });
 
 /** Points [tokens, ms of all] to [token, ms of it]: what is between two lengths, without the encoder. */
-const perToken = (points) => points.slice(1).map(([n, ms], i) => {
-  const [before, msBefore] = points[i];
-  return [(before + n) / 2, (ms - msBefore) / (n - before)];
-});
+const perToken = (points) =>
+  points.slice(1).map(([n, ms], i) => {
+    const [before, msBefore] = points[i];
+    return [(before + n) / 2, (ms - msBefore) / (n - before)];
+  });
 
 const SERIES = [
-  { metric: 'growth_decode_ms_per_token', model: 'M2', file: 'M2', task: 'infer', values: lengths, figures: perToken,
-    config: (steps) => translation({ steps, batch: 1 }) },
-  { metric: 'growth_step_ms_by_batch', model: 'M5', file: 'M2', task: 'train', values: [4, 8, 16, 32, 64],
-    config: (batch) => translation({ batch }) },
-  { metric: 'growth_step_ms_by_length', model: 'M5', file: 'M2', task: 'train', values: [8, 16, 32, 64, 128],
-    config: (n) => translation({ batch: 8, trainSrcLen: n, trainTgtLen: n }) },
-  { metric: 'growth_step_ms_by_batch', model: 'M3', file: 'M3', task: 'train', values: [8, 16, 32, 64, 128],
-    config: (batch) => classification({ batch }) },
-  { metric: 'growth_step_ms_by_length', model: 'M3', file: 'M3', task: 'train', values: [25, 50, 100, 200, 400],
-    config: (len) => classification({ len }) },
+  {
+    metric: 'growth_decode_ms_per_token',
+    model: 'M2',
+    file: 'M2',
+    task: 'infer',
+    values: lengths,
+    figures: perToken,
+    config: (steps) => translation({ steps, batch: 1 }),
+  },
+  {
+    metric: 'growth_step_ms_by_batch',
+    model: 'M5',
+    file: 'M2',
+    task: 'train',
+    values: [4, 8, 16, 32, 64],
+    config: (batch) => translation({ batch }),
+  },
+  {
+    metric: 'growth_step_ms_by_length',
+    model: 'M5',
+    file: 'M2',
+    task: 'train',
+    values: [8, 16, 32, 64, 128],
+    config: (n) => translation({ batch: 8, trainSrcLen: n, trainTgtLen: n }),
+  },
+  {
+    metric: 'growth_step_ms_by_batch',
+    model: 'M3',
+    file: 'M3',
+    task: 'train',
+    values: [8, 16, 32, 64, 128],
+    config: (batch) => classification({ batch }),
+  },
+  {
+    metric: 'growth_step_ms_by_length',
+    model: 'M3',
+    file: 'M3',
+    task: 'train',
+    values: [25, 50, 100, 200, 400],
+    config: (len) => classification({ len }),
+  },
 ];
 
 /** `heed`: the program; `folder`: for the models, which are removed again. */
@@ -37,11 +69,26 @@ export function growth(heed, folder, seconds) {
     let peer;
     for (const x of values) {
       writeModel(folder, file, config(x));
-      const args = ['bench', '--model', model, '--task', task, '--data', folder, '--seconds', seconds, '--unchecked',
-        '--json'];
+      const args = [
+        'bench',
+        '--model',
+        model,
+        '--task',
+        task,
+        '--data',
+        folder,
+        '--seconds',
+        seconds,
+        '--unchecked',
+        '--json',
+      ];
       const { status, stdout, stderr } = spawnSync(heed, args.map(String), { encoding: 'utf8' });
       if (status !== 0) throw new Error(`${model}, ${x}: ${stderr}`);
-      const timed = stdout.trim().split('\n').map((line) => JSON.parse(line)).find(({ p10 }) => p10 !== undefined);
+      const timed = stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .find(({ p10 }) => p10 !== undefined);
       peer = timed.peer;
       points.push([x, Math.min(timed.p10, timed.cpu)]);
       rmSync(join(folder, `${file}.bin`));

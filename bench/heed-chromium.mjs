@@ -10,8 +10,12 @@ import { fileOf } from './lib/measure.mjs';
 const build = process.env.HEED_BUILD ?? fileURLToPath(new URL('../build', import.meta.url));
 const { values } = parseArgs({
   options: {
-    kernels: { type: 'boolean', default: false }, model: { type: 'string' }, data: { type: 'string' }, module: { type: 'string', default: 'relaxed' },
-    task: { type: 'string', default: 'infer' }, dtype: { type: 'string', default: 'f32' },
+    kernels: { type: 'boolean', default: false },
+    model: { type: 'string' },
+    data: { type: 'string' },
+    module: { type: 'string', default: 'relaxed' },
+    task: { type: 'string', default: 'infer' },
+    dtype: { type: 'string', default: 'f32' },
     seconds: { type: 'string', default: '3' },
   },
 });

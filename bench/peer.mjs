@@ -11,14 +11,18 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 const require = createRequire(import.meta.url);
 const { values } = parseArgs({
   options: {
-    peer: { type: 'string' }, model: { type: 'string' }, data: { type: 'string' },
-    task: { type: 'string', default: 'infer' }, seconds: { type: 'string', default: '3' },
+    peer: { type: 'string' },
+    model: { type: 'string' },
+    data: { type: 'string' },
+    task: { type: 'string', default: 'infer' },
+    seconds: { type: 'string', default: '3' },
   },
 });
 
 async function inNode({ model, data, seconds }) {
   const [{ default: ort }, { prepare }, { inferenceRows }] = await Promise.all(
-    ['onnxruntime-node', './peers/ort.mjs', './lib/check.mjs'].map((name) => import(name)));
+    ['onnxruntime-node', './peers/ort.mjs', './lib/check.mjs'].map((name) => import(name)),
+  );
   const load = async (path) => {
     const bytes = readFileSync(join(data, path));
     return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
@@ -36,14 +40,24 @@ async function inNode({ model, data, seconds }) {
 async function inPage({ peer, data, ...query }) {
   const [{ build }, { inChromium }] = await Promise.all([import('esbuild'), import('./lib/browser.mjs')]);
   const name = peer === 'tfjs' ? 'tfjs' : 'ort';
-  const { outputFiles: [bundle] } = await build({
-    entryPoints: [join(here, `peers/${name}-page.mjs`)], bundle: true, format: 'esm', minify: true, write: false,
-    platform: 'browser', target: 'es2022', external: ['fs', 'path', 'os', 'worker_threads', 'util', 'crypto'],
+  const {
+    outputFiles: [bundle],
+  } = await build({
+    entryPoints: [join(here, `peers/${name}-page.mjs`)],
+    bundle: true,
+    format: 'esm',
+    minify: true,
+    write: false,
+    platform: 'browser',
+    target: 'es2022',
+    external: ['fs', 'path', 'os', 'worker_threads', 'util', 'crypto'],
     logLevel: 'error',
   });
   const tfjs = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   return inChromium({
-    page: '/peer.mjs', query, scripts: { '/peer.mjs': Buffer.from(bundle.contents) },
+    page: '/peer.mjs',
+    query,
+    scripts: { '/peer.mjs': Buffer.from(bundle.contents) },
     folders: { '/data/': data, '/ort/': dirname(require.resolve('onnxruntime-web')), '/tfjs/': join(tfjs, 'dist') },
   });
 }

@@ -18,8 +18,12 @@ const build = process.env.HEED_BUILD ?? fileURLToPath(new URL('../build', import
 const here = fileURLToPath(new URL('.', import.meta.url));
 const { values: options } = parseArgs({
   options: {
-    peers: { type: 'boolean', default: false }, repeats: { type: 'string' }, seconds: { type: 'string', default: '2' },
-    only: { type: 'string', default: '' }, data: { type: 'string' }, out: { type: 'string', default: join(build, 'bench') },
+    peers: { type: 'boolean', default: false },
+    repeats: { type: 'string' },
+    seconds: { type: 'string', default: '2' },
+    only: { type: 'string', default: '' },
+    data: { type: 'string' },
+    out: { type: 'string', default: join(build, 'bench') },
     python: { type: 'string', default: process.env.PYTHON ?? '/usr/bin/python3' },
   },
 });
@@ -46,9 +50,17 @@ const keep = (more) => {
 function run(name, [program, ...args], more = {}) {
   const load = Number(loadavg()[0].toFixed(2));
   const began = Date.now();
-  const { status, stdout, stderr } = spawnSync(program, args, { encoding: 'utf8', maxBuffer: 1 << 26, timeout: 900_000 });
-  const printed = (stdout ?? '').split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
-  const failed = status === 0 ? [] : [{ peer: name, model: '-', metric: 'failed', value: (stderr ?? '').trim().slice(-300) }];
+  const { status, stdout, stderr } = spawnSync(program, args, {
+    encoding: 'utf8',
+    maxBuffer: 1 << 26,
+    timeout: 900_000,
+  });
+  const printed = (stdout ?? '')
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  const failed =
+    status === 0 ? [] : [{ peer: name, model: '-', metric: 'failed', value: (stderr ?? '').trim().slice(-300) }];
   keep([...printed, ...failed].map((row) => ({ ...row, ...more, load })));
   const took = ((Date.now() - began) / 1000).toFixed(1);
   console.log(`${name}: ${took} s, load ${load}${status === 0 ? '' : `, FAILED: ${failed[0].value}`}`);
@@ -60,7 +72,13 @@ if (wanted.test('kernels')) {
   keep(JSON.parse(stdout).map(({ isa, ...row }) => ({ peer: `heed/native-${isa}`, metric: 'kernel', ...row })));
   console.log('kernels, native: done');
   for (const module of ['relaxed', 'simd128'].filter((name) => existsSync(join(build, `js/bench-${name}.wasm`)))) {
-    run(`kernels, Chromium ${module}`, [process.execPath, join(here, 'heed-chromium.mjs'), '--kernels', '--module', module]);
+    run(`kernels, Chromium ${module}`, [
+      process.execPath,
+      join(here, 'heed-chromium.mjs'),
+      '--kernels',
+      '--module',
+      module,
+    ]);
   }
 }
 if (peers) {
@@ -77,6 +95,11 @@ const figures = new Figures(rows);
 const judged = peers ? judge(figures) : null;
 console.log(`\n${kernelTable(rows)}\n\n${modelTables(figures)}`);
 if (judged) console.log(table(judged));
-writeReport(join(out, 'report.html'), { rows, figures, judged, machine: `${cpus()[0].model}, ${cpus().length} processors` });
+writeReport(join(out, 'report.html'), {
+  rows,
+  figures,
+  judged,
+  machine: `${cpus()[0].model}, ${cpus().length} processors`,
+});
 console.log(`\n${join(out, 'results.jsonl')}\n${join(out, 'report.html')}`);
 process.exit(figures.failed.length ? 1 : 0);

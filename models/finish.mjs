@@ -33,18 +33,33 @@ const heed = (...args) => execFileSync(values.heed, args, { encoding: 'utf8', ma
 const recipe = JSON.parse(readFileSync(join(folder, 'recipe.json'), 'utf8'));
 const evaluate = (model, beam) =>
   JSON.parse(
-    heed('eval', model, '--data', join(values.data, recipe.test.data), '--refs', join(values.data, recipe.test.references),
-      '--beam', String(beam), '--json'),
+    heed(
+      'eval',
+      model,
+      '--data',
+      join(values.data, recipe.test.data),
+      '--refs',
+      join(values.data, recipe.test.references),
+      '--beam',
+      String(beam),
+      '--json',
+    ),
   );
 const rates = ({ wer, per, inputs }) => ({ wer, per, words: inputs });
 
-const epochs = readFileSync(join(folder, 'log.jsonl'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-const best = epochs.reduce((a, b) => (b.dev_wer < a.dev_wer || (b.dev_wer === a.dev_wer && b.dev_loss < a.dev_loss) ? b : a));
+const epochs = readFileSync(join(folder, 'log.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line));
+const best = epochs.reduce((a, b) =>
+  b.dev_wer < a.dev_wer || (b.dev_wer === a.dev_wer && b.dev_loss < a.dev_loss) ? b : a,
+);
 const greedy = evaluate(folder, 1);
 const f32 = evaluate(join(folder, 'f32'), 1);
 const beam5 = evaluate(folder, 5);
-const glued = gluedRates(join(values.data, recipe.test.references),
-  (file) => JSON.parse(heed('eval', folder, '--data', file, '--json')));
+const glued = gluedRates(join(values.data, recipe.test.references), (file) =>
+  JSON.parse(heed('eval', folder, '--data', file, '--json')),
+);
 const parameters = JSON.parse(heed('inspect', folder, '--json')).parameters;
 
 const metrics = {

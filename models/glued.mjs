@@ -5,12 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const STRINGS = 300; // of each number of words
-const MOST = 4;      // words
+const MOST = 4; // words
 const LETTERS = /^[A-Z]{4,9}$/;
 
 /** `count` strings of `words` test words each, with the first right answer of every word. The same ones every time. */
 export function glue(references, words, count) {
-  const entries = references.split('\n').map((line) => line.split('\t')).filter(([word]) => LETTERS.test(word));
+  const entries = references
+    .split('\n')
+    .map((line) => line.split('\t'))
+    .filter(([word]) => LETTERS.test(word));
   let state = 1 + words;
   const pick = () => entries[(state = (state * 48271) % 0x7fffffff) % entries.length];
   return Array.from({ length: count }, () => {
@@ -25,13 +28,15 @@ export function gluedRates(references, evaluate) {
   const file = join(folder, 'glued.tsv');
   const text = readFileSync(references, 'utf8');
   try {
-    return Object.fromEntries(Array.from({ length: MOST }, (_, i) => {
-      const strings = glue(text, i + 1, STRINGS);
-      writeFileSync(file, strings.map(({ source, target }) => `${source}\t${target}\n`).join(''));
-      const { inputs, wer, per } = evaluate(file);
-      const letters = strings.reduce((sum, { source }) => sum + source.length, 0) / strings.length;
-      return [i + 1, { inputs, letters, wer, per }];
-    }));
+    return Object.fromEntries(
+      Array.from({ length: MOST }, (_, i) => {
+        const strings = glue(text, i + 1, STRINGS);
+        writeFileSync(file, strings.map(({ source, target }) => `${source}\t${target}\n`).join(''));
+        const { inputs, wer, per } = evaluate(file);
+        const letters = strings.reduce((sum, { source }) => sum + source.length, 0) / strings.length;
+        return [i + 1, { inputs, letters, wer, per }];
+      }),
+    );
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -19,11 +19,22 @@ export default defineConfig({
   // Files that are fetched at run time stay files: nothing of the engine is inlined into pages.
   vite: {
     build: { assetsInlineLimit: 0 },
-    resolve: { alias: [{ find: /^@pagefind\/default-ui$/, replacement: fileURLToPath(new URL('./src/lib/search.ts', import.meta.url)) }] },
+    resolve: {
+      alias: [
+        {
+          find: /^@pagefind\/default-ui$/,
+          replacement: fileURLToPath(new URL('./src/lib/search.ts', import.meta.url)),
+        },
+      ],
+    },
     server: { fs: { allow: ['..'] } },
   },
   // gfm (tables) must be said: MDX takes an absent value for no.
-  markdown: { gfm: true, remarkPlugins: [remarkMath], rehypePlugins: [[rehypeKatex, { strict: 'error', throwOnError: true }]] },
+  markdown: {
+    gfm: true,
+    remarkPlugins: [remarkMath],
+    rehypePlugins: [[rehypeKatex, { strict: 'error', throwOnError: true }]],
+  },
   integrations: [
     starlight({
       title: 'Heed',

@@ -11,8 +11,15 @@ const native = /^heed\/native-\w+$/;
 const relaxed = /^heed\/chromium-relaxed$/;
 const int8 = (pattern) => new RegExp(pattern.source.replace(/\$$/, '/int8$'));
 
-const inference = (where, ours, theirs, limits) => Object.entries(limits).map(([model, limit]) =>
-  ({ name: `${model} inference, ${where}`, model, task: 'infer', ours, theirs, limit }));
+const inference = (where, ours, theirs, limits) =>
+  Object.entries(limits).map(([model, limit]) => ({
+    name: `${model} inference, ${where}`,
+    model,
+    task: 'infer',
+    ours,
+    theirs,
+    limit,
+  }));
 
 export const BARS = [
   ...inference('Chromium f32', relaxed, web, { M1: 0.9, M2: 0.9, M3: 0.6, M4: 0.35 }),
@@ -23,19 +30,35 @@ export const BARS = [
   { name: 'M4 training, native', model: 'M4', task: 'train', ours: native, theirs: torch, limit: 0.95 * KANN.M4 },
   { name: 'M5 training, native', model: 'M5', task: 'train', ours: native, theirs: torch, limit: 0.8 },
   ...['M3', 'M4', 'M5'].map((model) => ({
-    name: `${model} training, two threads of one`, model, task: 'train', ours: /^heed\/native-\w+\/2t$/, theirs: native, limit: 0.55,
+    name: `${model} training, two threads of one`,
+    model,
+    task: 'train',
+    ours: /^heed\/native-\w+\/2t$/,
+    theirs: native,
+    limit: 0.55,
   })),
   ...Object.entries({ M3: 1, M4: 1, M5: 1.9 }).map(([model, limit]) => ({
-    name: `${model} training, Chromium against native PyTorch`, model, task: 'train', ours: relaxed, theirs: torch, limit,
+    name: `${model} training, Chromium against native PyTorch`,
+    model,
+    task: 'train',
+    ours: relaxed,
+    theirs: torch,
+    limit,
   })),
 ];
 
 /** Limits that are not ratios of times: of our module in Chromium. */
 const LIMITS = [
-  { name: 'M1: start to first result, Chromium (ms)', limit: 150,
-    value: (figures) => figures.least('M1', 'heed/chromium-relaxed', 'init_ms') },
-  { name: 'M2: module memory of its weights, Chromium', limit: 1.4,
-    value: (figures) => ratio(figures.least('M2', 'heed/chromium-relaxed', 'wasm_heap_mb'), M2_MEGABYTES) },
+  {
+    name: 'M1: start to first result, Chromium (ms)',
+    limit: 150,
+    value: (figures) => figures.least('M1', 'heed/chromium-relaxed', 'init_ms'),
+  },
+  {
+    name: 'M2: module memory of its weights, Chromium',
+    limit: 1.4,
+    value: (figures) => ratio(figures.least('M2', 'heed/chromium-relaxed', 'wasm_heap_mb'), M2_MEGABYTES),
+  },
   { name: 'allocations in a call after warming up', limit: 0, value: (figures) => figures.mostAllocations() },
 ];
 const M2_MEGABYTES = 30_310_400 / 2 ** 20; // of its 7,577,600 parameters
@@ -58,7 +81,12 @@ export function judge(figures) {
 
 export function table(judged) {
   const text = (value) => (value === null ? 'not measured' : value.toPrecision(3));
-  return judged.map(({ name, limit, value, met, against }) =>
-    `${met ? 'met   ' : value === null ? '-     ' : 'MISSED'} ${name.padEnd(48)} ${text(value).padStart(12)}  at most ${
-      limit.toPrecision(2).padEnd(6)} ${against}`).join('\n');
+  return judged
+    .map(
+      ({ name, limit, value, met, against }) =>
+        `${met ? 'met   ' : value === null ? '-     ' : 'MISSED'} ${name.padEnd(48)} ${text(value).padStart(12)}  at most ${limit
+          .toPrecision(2)
+          .padEnd(6)} ${against}`,
+    )
+    .join('\n');
 }

@@ -7,10 +7,15 @@ import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 
 const TYPES = {
-  '.mjs': 'text/javascript', '.js': 'text/javascript', '.wasm': 'application/wasm', '.json': 'application/json',
+  '.mjs': 'text/javascript',
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.json': 'application/json',
 };
-const HEADERS = { // isolated pages have a clock of 5 microseconds, others of 100
-  'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp',
+const HEADERS = {
+  // isolated pages have a clock of 5 microseconds, others of 100
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-embedder-policy': 'require-corp',
   'cache-control': 'no-store',
 };
 const here = fileURLToPath(new URL('..', import.meta.url));
@@ -21,9 +26,14 @@ async function serve(folders, scripts, page) {
     <script type="module" src="${page}"></script>`;
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://host');
-    const send = (type, body) => response.writeHead(200, {
-      ...HEADERS, 'content-type': type, 'content-length': Buffer.byteLength(body),
-    }).end(body);
+    const send = (type, body) =>
+      response
+        .writeHead(200, {
+          ...HEADERS,
+          'content-type': type,
+          'content-length': Buffer.byteLength(body),
+        })
+        .end(body);
     if (pathname === '/') return send('text/html', html);
     if (scripts[pathname]) return send(TYPES['.mjs'], scripts[pathname]);
     const folder = Object.keys(folders).find((prefix) => pathname.startsWith(prefix));
@@ -39,10 +49,12 @@ async function serve(folders, scripts, page) {
 async function rendererPeak(browser) {
   const session = await browser.newBrowserCDPSession();
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
-  const peaks = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => {
-    const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'));
-    return Number(kilobytes) / 1024;
-  });
+  const peaks = processInfo
+    .filter(({ type }) => type === 'renderer')
+    .map(({ id }) => {
+      const [, kilobytes] = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'));
+      return Number(kilobytes) / 1024;
+    });
   return Math.max(...peaks);
 }
 
@@ -50,8 +62,16 @@ export async function inChromium({ page, query, folders = {}, scripts = {}, seco
   const server = await serve({ '/page/': join(here, 'page'), '/lib/': join(here, 'lib'), ...folders }, scripts, page);
   const browser = await chromium.launch({
     executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
   try {
     const tab = await browser.newPage();
@@ -61,9 +81,11 @@ export async function inChromium({ page, query, folders = {}, scripts = {}, seco
     tab.setDefaultTimeout(seconds * 1000);
     const address = `http://127.0.0.1:${server.address().port}/?${new URLSearchParams(query)}`;
     await tab.goto(address, { waitUntil: 'commit' });
-    await tab.waitForFunction(() => window.result !== undefined).catch(() => {
-      throw new Error(`the page did not start: ${complaints.join('; ')}`);
-    });
+    await tab
+      .waitForFunction(() => window.result !== undefined)
+      .catch(() => {
+        throw new Error(`the page did not start: ${complaints.join('; ')}`);
+      });
     const rows = await tab.evaluate(() => window.result);
     if (process.platform === 'linux' && rows[0].model) {
       const prefix = query.task === 'train' ? 'train_' : '';

@@ -1,7 +1,9 @@
 // What a peer computes is checked before it is timed.
 import { largestDifference, measure, Rows } from './measure.mjs';
 
-const demand = (good, what) => { if (!good) throw new Error(`the results are not the expected ones: ${what}`); };
+const demand = (good, what) => {
+  if (!good) throw new Error(`the results are not the expected ones: ${what}`);
+};
 
 /** The rows of an inference: `call` gives {tokens, logits}, `ready` is ms since the start when it is first to be called. */
 export async function inferenceRows({ peer, model, call, golden, seconds, clock }) {

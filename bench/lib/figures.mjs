@@ -4,8 +4,10 @@ import { median } from './measure.mjs';
 const TIMES = { infer: 'latency_ms', train: 'train_step_ms' };
 
 /** The time of a run with the least waiting in it: waiting for other work only ever adds. One thread: also processor time. */
-export const quietTime = (rows) => Math.min(...rows.flatMap(({ peer, p10, value, cpu }) =>
-  [p10 ?? value, ...(cpu && !/\/\d+t/.test(peer) ? [cpu] : [])]));
+export const quietTime = (rows) =>
+  Math.min(
+    ...rows.flatMap(({ peer, p10, value, cpu }) => [p10 ?? value, ...(cpu && !/\/\d+t/.test(peer) ? [cpu] : [])]),
+  );
 
 export class Figures {
   #rows = new Map();
@@ -18,7 +20,9 @@ export class Figures {
     this.failed = rows.filter(({ metric }) => metric === 'failed');
   }
 
-  rows(model, peer, metric) { return this.#rows.get(`${model}|${peer}|${metric}`) ?? []; }
+  rows(model, peer, metric) {
+    return this.#rows.get(`${model}|${peer}|${metric}`) ?? [];
+  }
 
   peers(model, metric) {
     const keys = [...this.#rows.keys()].map((key) => key.split('|'));
@@ -28,12 +32,15 @@ export class Figures {
   /** {ms: the median of the runs' medians, quiet} or null. */
   time(model, task, peer) {
     const rows = this.rows(model, peer, TIMES[task]);
-    return rows.length ? { ms: median(rows.map(({ value }) => value)), quiet: quietTime(rows), runs: rows.length } : null;
+    return rows.length
+      ? { ms: median(rows.map(({ value }) => value)), quiet: quietTime(rows), runs: rows.length }
+      : null;
   }
 
   /** The fastest of the peers whose name matches: {peer, ms, quiet} or null. */
   best(model, task, pattern) {
-    const found = this.peers(model, TIMES[task]).filter((peer) => pattern.test(peer))
+    const found = this.peers(model, TIMES[task])
+      .filter((peer) => pattern.test(peer))
       .map((peer) => ({ peer, ...this.time(model, task, peer) }));
     return found.sort((a, b) => a.quiet - b.quiet)[0] ?? null;
   }

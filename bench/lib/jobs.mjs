@@ -23,7 +23,8 @@ export function jobs({ build, data, seconds, peers, python }) {
   const modules = ['relaxed', 'simd128'].filter((name) => existsSync(join(build, `js/bench-${name}.wasm`)));
   for (const { model, task, dtypes } of TASKS) {
     const common = ['--model', model, '--task', task, '--data', data, '--seconds', seconds];
-    const add = (name, ...command) => list.push({ name: `${model} ${task}, ${name}`, command: [...command, ...common].map(String) });
+    const add = (name, ...command) =>
+      list.push({ name: `${model} ${task}, ${name}`, command: [...command, ...common].map(String) });
     const page = (name, script, ...more) => add(name, process.execPath, join(here, script), ...more);
     for (const dtype of dtypes) add(`heed ${dtype}`, heed, 'bench', '--json', '--dtype', dtype);
     if (peers && task === 'infer') page('ort-node', 'peer.mjs', '--peer', 'ort-node');
@@ -34,7 +35,8 @@ export function jobs({ build, data, seconds, peers, python }) {
     if (task === 'train') add('heed, 2 threads', heed, 'bench', '--json', '--threads', 2);
     if (peers && task === 'train') add('torch, 2 threads', python, torch, '--threads', 2);
     for (const module of modules) {
-      for (const dtype of dtypes) page(`heed ${module} ${dtype}`, 'heed-chromium.mjs', '--module', module, '--dtype', dtype);
+      for (const dtype of dtypes)
+        page(`heed ${module} ${dtype}`, 'heed-chromium.mjs', '--module', module, '--dtype', dtype);
       if (!peers || module !== modules[0]) continue;
       if (task === 'infer') page('ort-web', 'peer.mjs', '--peer', 'ort-web');
       page('tfjs', 'peer.mjs', '--peer', 'tfjs');

@@ -27,7 +27,7 @@ export async function measure(call, { seconds, warm = 10, least = 5, most = 5000
   let calls = 0;
   const atMost = 1000 * Math.min(1, seconds);
   for (; calls < warm && (calls < 2 || performance.now() - began < atMost); calls++) await call();
-  const together = Math.max(1, Math.ceil(0.2 * calls / Math.max(performance.now() - began, 0.005)));
+  const together = Math.max(1, Math.ceil((0.2 * calls) / Math.max(performance.now() - began, 0.005)));
   const times = [];
   const processor = processorMs();
   began = performance.now();
@@ -57,12 +57,12 @@ export class Rows {
 
   inference({ ms, figures }, tokens) {
     this.add('latency_ms', ms, figures);
-    if (tokens) this.add('tokens_per_s', 1000 * tokens / ms);
+    if (tokens) this.add('tokens_per_s', (1000 * tokens) / ms);
   }
 
   training({ ms, figures }, examples, targetTokens) {
     this.add('train_step_ms', ms, figures);
-    this.add('train_examples_per_s', 1000 * examples / ms);
-    if (targetTokens) this.add('train_target_tokens_per_s', 1000 * targetTokens / ms);
+    this.add('train_examples_per_s', (1000 * examples) / ms);
+    if (targetTokens) this.add('train_target_tokens_per_s', (1000 * targetTokens) / ms);
   }
 }

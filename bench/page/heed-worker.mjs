@@ -5,7 +5,10 @@ import { measure, Rows } from '/lib/measure.mjs';
 const pieces = []; // of the tensors, from the page; null ends them
 let wake = () => {};
 async function nextPiece() {
-  while (pieces.length === 0) await new Promise((resolve) => { wake = resolve; });
+  while (pieces.length === 0)
+    await new Promise((resolve) => {
+      wake = resolve;
+    });
   return pieces.shift();
 }
 
@@ -51,5 +54,8 @@ onmessage = ({ data }) => {
     wake();
     return;
   }
-  (data.kernels === 'true' ? kernels : run)(data).then((rows) => postMessage({ rows }), (error) => postMessage({ error: String(error) }));
+  (data.kernels === 'true' ? kernels : run)(data).then(
+    (rows) => postMessage({ rows }),
+    (error) => postMessage({ error: String(error) }),
+  );
 };

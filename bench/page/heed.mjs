@@ -2,15 +2,19 @@
 // window.result becomes the rows.
 
 async function start(worker, { module, file, ...options }) {
-  const get = (path) => fetch(path).then((response) => {
-    if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
-    return response;
-  });
+  const get = (path) =>
+    fetch(path).then((response) => {
+      if (!response.ok) throw new Error(`${path}: HTTP ${response.status}`);
+      return response;
+    });
   const bytes = (path) => get(path).then((response) => response.arrayBuffer());
   const wasm = WebAssembly.compileStreaming(get(`/js/bench-${module}.wasm`));
   if (options.kernels === 'true') return worker.postMessage({ ...options, module, compiled: await wasm });
   const [compiled, manifest, golden, tensors] = await Promise.all([
-    wasm, bytes(`/data/${file}.json`), bytes('/data/golden.json'), get(`/data/${file}.bin`),
+    wasm,
+    bytes(`/data/${file}.json`),
+    bytes('/data/golden.json'),
+    get(`/data/${file}.bin`),
   ]);
   const size = Number(tensors.headers.get('content-length'));
   worker.postMessage({ ...options, module, compiled, manifest, golden, size });
@@ -26,7 +30,8 @@ window.result = new Promise((resolve, reject) => {
   const worker = new Worker('/page/heed-worker.mjs', { type: 'module' });
   let init;
   worker.onmessage = ({ data }) => {
-    if (data.first) init = performance.now(); // from the start of the navigation to the first result
+    if (data.first)
+      init = performance.now(); // from the start of the navigation to the first result
     else if (data.error) reject(new Error(data.error));
     else if (init === undefined) resolve(data.rows);
     else {

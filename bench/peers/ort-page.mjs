@@ -11,7 +11,12 @@ window.result = (async () => {
   const call = await prepare(ort, 'wasm', model, load);
   const golden = JSON.parse(new TextDecoder().decode(await load('golden.json')));
   return inferenceRows({
-    peer: `ort-web-${ort.env.versions.web}/chromium`, model, call, golden, seconds: Number(seconds), clock: () => performance.now(),
+    peer: `ort-web-${ort.env.versions.web}/chromium`,
+    model,
+    call,
+    golden,
+    seconds: Number(seconds),
+    clock: () => performance.now(),
   });
 })();
 window.result.catch(() => {}); // whoever waits for it hears of it

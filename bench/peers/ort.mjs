@@ -14,7 +14,7 @@ function speech(ort, { config, source }, [encoder, step]) {
     for (let t = 0; t < config.steps; t++) {
       out = await step.run({ token: int64(ort, [token], [1]), h, c, memory, keys });
       ({ next_h: h, next_c: c } = out);
-      tokens.push(token = largest(out.logits.data));
+      tokens.push((token = largest(out.logits.data)));
     }
     return { tokens, logits: out.logits.data };
   };
@@ -25,20 +25,26 @@ function translator(ort, { config, source }, [encoder, step]) {
   const empty = new ort.Tensor('float32', new Float32Array(0), [1, config.heads, 0, config.d / config.heads]);
   return async () => {
     const states = await encoder.run({ source });
-    names.forEach((name) => { states[`past_${name}`] = empty; });
+    names.forEach((name) => {
+      states[`past_${name}`] = empty;
+    });
     const tokens = [];
     let token = config.bos;
     let out;
     for (let t = 0; t < config.steps; t++) {
       out = await step.run({ token: int64(ort, [token], [1, 1]), position: int64(ort, [t], [1]), ...states });
-      names.forEach((name) => { states[`past_${name}`] = out[`now_${name}`]; });
-      tokens.push(token = largest(out.logits.data));
+      names.forEach((name) => {
+        states[`past_${name}`] = out[`now_${name}`];
+      });
+      tokens.push((token = largest(out.logits.data)));
     }
     return { tokens, logits: out.logits.data };
   };
 }
 
-const classifier = (ort, { source }, [session]) => async () => ({ logits: (await session.run({ ids: source })).logits.data });
+const classifier =
+  (ort, { source }, [session]) =>
+  async () => ({ logits: (await session.run({ ids: source })).logits.data });
 
 const MODELS = {
   M1: { make: speech, files: ['M1.encoder', 'M1.step'] },
@@ -51,7 +57,10 @@ const MODELS = {
 export async function prepare(ort, provider, model, load) {
   const { make, files } = MODELS[model];
   const options = {
-    executionProviders: [provider], graphOptimizationLevel: 'all', intraOpNumThreads: 1, interOpNumThreads: 1,
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    intraOpNumThreads: 1,
+    interOpNumThreads: 1,
   };
   const open = async (name) => ort.InferenceSession.create(new Uint8Array(await load(`onnx/${name}.onnx`)), options);
   const [manifest, tensors] = await Promise.all([load(`${fileOf(model)}.json`), load(`${fileOf(model)}.bin`)]);

@@ -13,7 +13,8 @@ window.result = (async () => {
   await tf.setBackend('wasm');
   await tf.ready();
   const [manifest, bytes, golden] = await Promise.all(
-    [`${fileOf(model)}.json`, `${fileOf(model)}.bin`, 'golden.json'].map(load));
+    [`${fileOf(model)}.json`, `${fileOf(model)}.bin`, 'golden.json'].map(load),
+  );
   const read = (text) => JSON.parse(new TextDecoder().decode(text));
   const { config, tensors } = read(manifest);
   const options = { peer: `tfjs-${tf.version_core}/chromium`, model, golden: read(golden), seconds: Number(seconds) };

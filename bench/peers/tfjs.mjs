@@ -86,7 +86,7 @@ function speech(ops, w, config) {
     const context = tf.matMul(tf.softmax(tf.matMul(h, keys, false, true)), memory);
     const readout = tf.tanh(tf.matMul(tf.concat([context, h], 1), w['combine.w']));
     logits = ops.linear(readout, w['out.w'], w['out.b']);
-    tokens.push(token = tf.argMax(logits, 1));
+    tokens.push((token = tf.argMax(logits, 1)));
   }
   return { tokens: tf.concat(tokens), logits };
 }
@@ -148,7 +148,7 @@ function translate(ops, w, config, output) {
       x = net.layer(x, l, past[l], cross[l]);
     }
     logits = tf.matMul(x, output);
-    tokens.push(token = tf.argMax(logits, 1));
+    tokens.push((token = tf.argMax(logits, 1)));
   }
   return { tokens: tf.concat(tokens), logits };
 }
@@ -163,14 +163,16 @@ export function prepareInference(model, config, tensors, bytes) {
   const w = weightsOf(tensors, bytes, false);
   const ops = operations(false);
   const output = model === 'M2' ? tf.transpose(w.emb) : null;
-  const run = {
-    M1: () => speech(ops, w, config),
-    M2: () => translate(ops, w, config, output),
-  }[model] ?? (() => ({ logits: classify(ops, w, config, w.x, 1) }));
-  return () => tf.tidy(() => {
-    const { tokens, logits } = run();
-    return { tokens: tokens && [...tokens.dataSync()], logits: logits.dataSync() };
-  });
+  const run =
+    {
+      M1: () => speech(ops, w, config),
+      M2: () => translate(ops, w, config, output),
+    }[model] ?? (() => ({ logits: classify(ops, w, config, w.x, 1) }));
+  return () =>
+    tf.tidy(() => {
+      const { tokens, logits } = run();
+      return { tokens: tokens && [...tokens.dataSync()], logits: logits.dataSync() };
+    });
 }
 
 export function prepareTraining(model, config, tensors, bytes) {
@@ -183,7 +185,9 @@ export function prepareTraining(model, config, tensors, bytes) {
     const net = transformer(ops, w, config, batch);
     const given = tf.slice(w.train_tgt, [0, 0], [batch, length]);
     const wanted = tf.oneHot(tf.slice(w.train_tgt, [0, 1], [batch, length]).reshape([-1]), config.vocab).toFloat();
-    const future = Float32Array.from({ length: length * length }, (_, i) => (i % length > Math.floor(i / length) ? -1e9 : 0));
+    const future = Float32Array.from({ length: length * length }, (_, i) =>
+      i % length > Math.floor(i / length) ? -1e9 : 0,
+    );
     const mask = tf.tensor(future, [1, 1, length, length]);
     loss = () => {
       const memory = net.encode(w.train_src, config.trainSrcLen);

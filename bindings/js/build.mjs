@@ -42,6 +42,19 @@ await build({
 
 const { name, version, license } = JSON.parse(readFileSync(join(here, 'package.json'), 'utf8'));
 writeFileSync(join(out, 'heed.d.ts'), "export * from './client.js';\n");
-writeFileSync(join(out, 'package.json'), `${JSON.stringify({
-  name, version, license, private: true, type: 'module', main: './heed.js', types: './heed.d.ts',
-}, null, 2)}\n`);
+writeFileSync(
+  join(out, 'package.json'),
+  `${JSON.stringify(
+    {
+      name,
+      version,
+      license,
+      private: true,
+      type: 'module',
+      main: './heed.js',
+      types: './heed.d.ts',
+    },
+    null,
+    2,
+  )}\n`,
+);

@@ -16,8 +16,12 @@ const here = dirname(fileURLToPath(import.meta.url));
 /** What DATASET.md says: where the files are, and each one's name and checksum. */
 export function parseDataset(text) {
   const source = /^Files: <?(https?:\/\/[^\s>]+?)\/?>?$/m.exec(text)?.[1];
-  const files = [...text.matchAll(/^\| `([\w.-]+)` \|.*`([0-9a-f]{64})` \|$/gm)].map(([, name, sha256]) => ({ name, sha256 }));
-  if (!source || files.length === 0) throw new Error('DATASET.md has no line "Files: URL" or no table of files with sha256');
+  const files = [...text.matchAll(/^\| `([\w.-]+)` \|.*`([0-9a-f]{64})` \|$/gm)].map(([, name, sha256]) => ({
+    name,
+    sha256,
+  }));
+  if (!source || files.length === 0)
+    throw new Error('DATASET.md has no line "Files: URL" or no table of files with sha256');
   return { source, files };
 }
 
@@ -41,9 +45,12 @@ export async function fetchDataset({ source, files }, folder, get = fetch, say =
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
       bytes = Buffer.from(await response.arrayBuffer());
     } catch (error) {
-      throw new Error(`${url} could not be fetched (${error.cause?.code ?? error.message}); put the file into ${folder} by hand`);
+      throw new Error(
+        `${url} could not be fetched (${error.cause?.code ?? error.message}); put the file into ${folder} by hand`,
+      );
     }
-    if (sha256(bytes) !== wanted) throw new Error(`${url}: what came has another sha256 than ${wanted}; nothing was kept`);
+    if (sha256(bytes) !== wanted)
+      throw new Error(`${url}: what came has another sha256 than ${wanted}; nothing was kept`);
     writeFileSync(`${path}.part`, bytes);
     renameSync(`${path}.part`, path);
     say(`${path}: fetched, checksum right`);
@@ -55,7 +62,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [name] = positionals;
   const description = join(here, name ?? '', 'DATASET.md');
   if (!name || !values.data || !existsSync(description)) {
-    const names = readdirSync(here, { withFileTypes: true }).filter((entry) => entry.isDirectory()).map((entry) => entry.name);
+    const names = readdirSync(here, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
     console.error(`usage: node models/datasets/fetch.mjs NAME --data DIR; NAME is one of: ${names.join(', ')}`);
     process.exit(2);
   }

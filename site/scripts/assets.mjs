@@ -16,7 +16,8 @@ if (!existsSync(join(engine, 'heed.js'))) {
 }
 rmSync(join(site, 'public/engine'), { recursive: true, force: true });
 cpSync(engine, join(site, 'public/engine'), {
-  recursive: true, filter: (path) => !/\.d\.ts$|package\.json$/.test(path),
+  recursive: true,
+  filter: (path) => !/\.d\.ts$|package\.json$/.test(path),
 });
 
 rmSync(join(site, 'public/models'), { recursive: true, force: true });

@@ -13,9 +13,16 @@ const folder = process.argv[2] ?? fileURLToPath(new URL('../../build/site', impo
 const picture = fileURLToPath(new URL('../src/assets/readme.png', import.meta.url));
 
 const { url, close } = await serve(folder);
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox'] });
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox'],
+});
 try {
-  const page = await browser.newPage({ viewport: { width: 1180, height: 720 }, colorScheme: 'light', reducedMotion: 'reduce' });
+  const page = await browser.newPage({
+    viewport: { width: 1180, height: 720 },
+    colorScheme: 'light',
+    reducedMotion: 'reduce',
+  });
   await page.goto(`${url}?pronounce.word=${WORD}`);
   await page.locator('heed-figure[data-phase="live"]').waitFor({ timeout: 30000 });
   await page.waitForTimeout(500); // fonts, and the first result

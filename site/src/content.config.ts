@@ -5,7 +5,11 @@ import { docsSchema } from '@astrojs/starlight/schema';
 
 /** docs/en/ is served at the root of the site, every other language below its folder's name. */
 const pageId = ({ entry }: { entry: string }) =>
-  entry.replace(/\.mdx?$/, '').replace(/\/index$/, '').replace(/^en$/, 'index').replace(/^en\//, '');
+  entry
+    .replace(/\.mdx?$/, '')
+    .replace(/\/index$/, '')
+    .replace(/^en$/, 'index')
+    .replace(/^en\//, '');
 
 export const collections = {
   docs: defineCollection({

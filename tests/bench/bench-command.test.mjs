@@ -8,10 +8,25 @@ import { heed, scratch } from '../cli/heed_program.mjs';
 
 const data = fileURLToPath(new URL('data', import.meta.url));
 const bench = (...args) => heed(['bench', '--data', data, '--seconds', '0', ...args]);
-const lines = (text) => text.trim().split('\n').map((line) => JSON.parse(line));
+const lines = (text) =>
+  text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 test('the lines of an inference', () => {
-  const { code, out, err } = heed(['bench', '--model', 'M1', '--data', data, '--seconds', '0', '--json', '--isa', 'scalar']);
+  const { code, out, err } = heed([
+    'bench',
+    '--model',
+    'M1',
+    '--data',
+    data,
+    '--seconds',
+    '0',
+    '--json',
+    '--isa',
+    'scalar',
+  ]);
   assert.equal(code, 0, err);
   const rows = lines(out);
   for (const { peer, model } of rows) assert.deepEqual([peer, model], ['heed/native-scalar', 'M1']);
@@ -27,7 +42,7 @@ test('timed: a median with its percentile, minimum, number and processor time', 
   const { value, p10, min, n, cpu } = rows.find(({ metric }) => metric === 'latency_ms');
   assert.ok(min > 0 && min <= p10 && p10 <= value && n >= 5 && cpu > 0);
   const tokens = rows.find(({ metric }) => metric === 'tokens_per_s').value;
-  assert.ok(Math.abs(tokens * value / 6000 - 1) < 1e-3);
+  assert.ok(Math.abs((tokens * value) / 6000 - 1) < 1e-3);
   assert.equal(rows.find(({ metric }) => metric === 'allocations_per_call').value, 0);
 });
 

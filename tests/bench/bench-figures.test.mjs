@@ -39,8 +39,13 @@ test('quiet is the least of tenth percentile and, on one thread, processor time'
 test('bars: met, missed, not measured', () => {
   const judged = judge(new Figures(rows));
   const bar = (name) => judged.find((x) => x.name === name);
-  assert.deepEqual(bar('M1 inference, native f32'),
-    { name: 'M1 inference, native f32', limit: 1, value: 0.5, met: true, against: 'ort-node-1.30.0' });
+  assert.deepEqual(bar('M1 inference, native f32'), {
+    name: 'M1 inference, native f32',
+    limit: 1,
+    value: 0.5,
+    met: true,
+    against: 'ort-node-1.30.0',
+  });
   assert.equal(bar('M3 training, native').value, 0.25);
   assert.equal(bar('M3 training, two threads of one').met, false); // 3 of 5
   assert.equal(bar('M2 inference, native int8').value, null);
@@ -63,19 +68,38 @@ test('tables name every engine, the fastest first', () => {
   const text = modelTables(new Figures(rows));
   assert.ok(text.indexOf('heed/native-avx2 ') < text.indexOf('ort-node'));
   assert.match(text, /^ort-node-1\.30\.0 +4 +3 +2\.00/m);
-  assert.match(kernelTable([{ peer: 'p', metric: 'kernel', kernel: 'gemm', shape: '2x2x2', rate: 3, best: 4, unit: 'GFLOP/s',
-    percent: 75 }]), /gemm +2x2x2 +3 +4 +GFLOP\/s +75 %/);
+  assert.match(
+    kernelTable([
+      { peer: 'p', metric: 'kernel', kernel: 'gemm', shape: '2x2x2', rate: 3, best: 4, unit: 'GFLOP/s', percent: 75 },
+    ]),
+    /gemm +2x2x2 +3 +4 +GFLOP\/s +75 %/,
+  );
 });
 
 test('a line through points', () => {
-  const { a, b, r2 } = line([[1, 5], [2, 7], [4, 11]]);
+  const { a, b, r2 } = line([
+    [1, 5],
+    [2, 7],
+    [4, 11],
+  ]);
   assert.ok(Math.abs(a - 3) < 1e-12 && Math.abs(b - 2) < 1e-12 && Math.abs(r2 - 1) < 1e-12);
-  assert.ok(line([[1, 1], [2, 4], [3, 1]]).r2 < 0.1);
+  assert.ok(
+    line([
+      [1, 1],
+      [2, 4],
+      [3, 1],
+    ]).r2 < 0.1,
+  );
 });
 
 test('timing: as many calls as say so, a median between the extremes', async () => {
   let calls = 0;
-  const { ms, figures } = await measure(() => { calls++; }, { seconds: 0, warm: 2 });
+  const { ms, figures } = await measure(
+    () => {
+      calls++;
+    },
+    { seconds: 0, warm: 2 },
+  );
   assert.ok(figures.n === 5 && calls >= 7 && figures.min <= ms);
   assert.equal(median([3, 1, 2, 10]), 2.5);
   assert.equal(largestDifference([1, 2], [1, 4]), 2);
@@ -85,6 +109,9 @@ test('the data of the tests are those that data.mjs makes', () => {
   const folder = scratch();
   writeData(folder, 'tiny');
   for (const name of ['M1', 'M2', 'M3', 'M4']) {
-    assert.ok(readFileSync(join(folder, `${name}.bin`)).equals(readFileSync(join(root, 'tests/bench/data', `${name}.bin`))), name);
+    assert.ok(
+      readFileSync(join(folder, `${name}.bin`)).equals(readFileSync(join(root, 'tests/bench/data', `${name}.bin`))),
+      name,
+    );
   }
 });

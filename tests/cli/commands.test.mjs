@@ -1,6 +1,16 @@
 /* Every command: its output, exit code and what it says when something is wrong. */
 import assert from 'node:assert/strict';
-import { copyFileSync, cpSync, mkdirSync, openSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { before, test } from 'node:test';
 import { heed, scratch, taskFolder } from './heed_program.mjs';
@@ -106,14 +116,21 @@ test('run: the temperature of attention', () => {
     JSON.parse(heed(['run', model, '--json', ...options, 'abc']).out).hypotheses[0].steps[0].attention;
   assert.deepEqual(weights('--attention-temperature', '1'), weights());
   assert.ok(Math.max(...weights('--attention-temperature', '0.01')) > 0.999);
-  for (const weight of weights('--attention-temperature', '100')) assert.ok(Math.abs(weight - 1 / 3) < 0.1, `${weight}`);
+  for (const weight of weights('--attention-temperature', '100'))
+    assert.ok(Math.abs(weight - 1 / 3) < 0.1, `${weight}`);
   fails(['run', model, '--attention-temperature', '1000', 'a'], /1000 is not in 0.01..100/);
 });
 
 test('run: several outputs with their scores, and the tree of the search', () => {
-  const lines = heed(['run', model, '--n-best', '3', 'abcd']).out.trimEnd().split('\n').map((line) => line.split('\t'));
+  const lines = heed(['run', model, '--n-best', '3', 'abcd'])
+    .out.trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
   const { hypotheses, tree } = JSON.parse(heed(['run', model, '--json', '--beam', '3', 'abcd']).out);
-  assert.deepEqual(lines.map(([, output]) => output), hypotheses.map(({ tokens }) => tokens.join(' ')));
+  assert.deepEqual(
+    lines.map(([, output]) => output),
+    hypotheses.map(({ tokens }) => tokens.join(' ')),
+  );
   lines.forEach(([score], k) => assert.ok(Math.abs(score - hypotheses[k].score) < 1e-5));
   assert.equal(heed(['run', model, '--beam', '3', '--n-best', '1', 'abcd']).out.split('\t')[1], 'd c b a\n');
   const paths = tree.map(({ parent, token }, i) => {
@@ -136,8 +153,12 @@ test('run: drawn outputs follow the seed', () => {
   assert.equal(drawn('--temperature', '3', '--seed', '5'), drawn('--temperature', '3', '--seed', '5'));
   assert.notEqual(drawn('--temperature', '3', '--seed', '5'), drawn('--temperature', '3', '--seed', '6'));
   assert.equal(drawn('--top-k', '1', '--temperature', '9'), drawn());
-  const [step] = JSON.parse(heed(['run', model, '--json', '--top-k', '2', '--temperature', '9', 'ab']).out).hypotheses[0].steps;
-  assert.deepEqual(step.candidates.map(({ chance }) => chance > 0), [true, true, false, false, false]);
+  const [step] = JSON.parse(heed(['run', model, '--json', '--top-k', '2', '--temperature', '9', 'ab']).out)
+    .hypotheses[0].steps;
+  assert.deepEqual(
+    step.candidates.map(({ chance }) => chance > 0),
+    [true, true, false, false, false],
+  );
   assert.equal(step.chance, step.candidates.find(({ token }) => token === step.token).chance);
   fails(['run', model, '--beam', '2', '--temperature', '1', 'a'], /beam and temperature, top_k and top_p contradict/);
   usage(['run', model, '--top-k', '0', 'a'], /--top-k is "0"; it must be a whole number from 1 up/);
@@ -168,7 +189,11 @@ test('run: traces', () => {
   const traced = JSON.parse(heed(['run', model, 'abcd', '--json', '--trace', names.join(',')]).out);
   const kept = new Set(traced.trace.map((entry) => entry.name));
   for (const name of names) assert.ok(kept.has(name), name);
-  for (const entry of traced.trace) assert.equal(entry.values.length, entry.shape.reduce((a, b) => a * b, 1));
+  for (const entry of traced.trace)
+    assert.equal(
+      entry.values.length,
+      entry.shape.reduce((a, b) => a * b, 1),
+    );
   usage(['run', model, 'abcd', '--json', '--trace', 'decoder.logits,no.such'], /no trace "no\.such".*heed inspect/);
 });
 
@@ -179,7 +204,10 @@ test('run: what cannot be read is said, and the other lines are answered', () =>
   assert.deepEqual(JSON.parse(json.out).error.code, 'empty_input');
   fails(['run', model, 'a'.repeat(10000)], /10000|256/);
   const skipped = JSON.parse(heed(['run', model, '--json', 'a1b']).out);
-  assert.deepEqual(skipped.skipped.map((span) => span.text), ['1']);
+  assert.deepEqual(
+    skipped.skipped.map((span) => span.text),
+    ['1'],
+  );
 });
 
 test('eval: text, JSON, references, outputs', () => {
@@ -190,8 +218,14 @@ test('eval: text, JSON, references, outputs', () => {
   assert.equal(result.inputs, 775);
   assert.ok(result.wer < 0.05);
   assert.ok(Math.abs(result.wrong / result.inputs - result.wer) < 1e-6);
-  assert.deepEqual(result.by_length.map((row) => row.length), [2, 3, 4]);
-  assert.equal(result.by_length.reduce((sum, row) => sum + row.wrong, 0), result.wrong);
+  assert.deepEqual(
+    result.by_length.map((row) => row.length),
+    [2, 3, 4],
+  );
+  assert.equal(
+    result.by_length.reduce((sum, row) => sum + row.wrong, 0),
+    result.wrong,
+  );
 
   const words = join(folder, 'words.txt');
   const refs = join(folder, 'refs.tsv');
@@ -202,8 +236,10 @@ test('eval: text, JSON, references, outputs', () => {
     const args = ['eval', model, '--data', words, '--refs', refs, '--json', '--beam', beam, '--outputs', outputs];
     const several = JSON.parse(heed(args).out);
     /* abc: equal to its second answer. da gives "a d": 2 edits from "d a d a", 1 from "a c". ee: 3 from "a a a". */
-    assert.deepEqual([several.inputs, several.wrong, several.edits, several.symbols, several.beam],
-      [3, 2, 4, 3 + 2 + 3, Number(beam)]);
+    assert.deepEqual(
+      [several.inputs, several.wrong, several.edits, several.symbols, several.beam],
+      [3, 2, 4, 3 + 2 + 3, Number(beam)],
+    );
     assert.equal(readFileSync(outputs, 'utf8'), 'abc\tc b a\tright\nda\ta d\twrong\nee\te e\twrong\n');
   }
   writeFileSync(words, 'abc\nzz\n');
@@ -217,10 +253,16 @@ test('inspect: table and JSON agree', () => {
   const table = heed(['inspect', model]).out;
   const json = JSON.parse(heed(['inspect', model, '--json']).out);
   assert.equal(json.model_type, 'seq2seq');
-  assert.equal(json.tensors.reduce((sum, tensor) => sum + tensor.count, 0), json.parameters);
+  assert.equal(
+    json.tensors.reduce((sum, tensor) => sum + tensor.count, 0),
+    json.parameters,
+  );
   assert.match(table, new RegExp(`parameters +${json.parameters}\n`));
   for (const tensor of json.tensors)
-    assert.match(table, new RegExp(`\n${tensor.name.replaceAll('.', '\\.')} +${tensor.shape.join(' x ')} +${tensor.count}\n`));
+    assert.match(
+      table,
+      new RegExp(`\n${tensor.name.replaceAll('.', '\\.')} +${tensor.shape.join(' x ')} +${tensor.count}\n`),
+    );
 });
 
 test('quantize: the f32 folder gives the int8 folder that training wrote', () => {
@@ -236,7 +278,10 @@ test('golden: tokens and logits of every step', () => {
   writeFileSync(inputs, 'abc\n\neda\n');
   const golden = JSON.parse(heed(['golden', model, '--inputs', inputs]).out);
   assert.equal(golden.beam, 1);
-  assert.deepEqual(golden.items.map((item) => item.input), ['abc', 'eda']);
+  assert.deepEqual(
+    golden.items.map((item) => item.input),
+    ['abc', 'eda'],
+  );
   assert.deepEqual(golden.items[0].tokens, ['c', 'b', 'a']);
   const vocabulary = JSON.parse(heed(['inspect', model, '--json']).out).target_vocabulary;
   for (const item of golden.items) {
@@ -255,8 +300,12 @@ test('bench: rows of all sets, in text and JSON', () => {
   const rows = JSON.parse(heed([...fast, '--json']).out);
   assert.ok(rows.some((row) => row.isa === 'scalar' && row.kernel === 'peak'));
   assert.ok(rows.some((row) => row.kernel === 'gemm' && row.rate > 0 && row.percent > 0));
-  assert.equal(heed([...fast, '--set', 'scalar']).out.split('\n').filter((line) => /^scalar/.test(line)).length,
-    rows.filter((row) => row.isa === 'scalar').length);
+  assert.equal(
+    heed([...fast, '--set', 'scalar'])
+      .out.split('\n')
+      .filter((line) => /^scalar/.test(line)).length,
+    rows.filter((row) => row.isa === 'scalar').length,
+  );
   fails(['bench', '--kernel', 'none'], /none/);
   fails(['bench', '--set', 'z80'], /z80/);
 });
@@ -288,10 +337,18 @@ test('a full output is a failure', { skip: process.platform !== 'linux' }, () =>
 });
 
 test('a model folder holds what its readers need and nothing of the run besides', () => {
-  assert.deepEqual(readdirSync(model).sort(),
-    ['checkpoint.safetensors', 'config.json', 'f32', 'log.jsonl', 'model.safetensors', 'recipe.json', 'tokenizer.json']);
+  assert.deepEqual(readdirSync(model).sort(), [
+    'checkpoint.safetensors',
+    'config.json',
+    'f32',
+    'log.jsonl',
+    'model.safetensors',
+    'recipe.json',
+    'tokenizer.json',
+  ]);
   const copy = join(folder, 'copy');
   mkdirSync(copy);
-  for (const file of ['config.json', 'tokenizer.json', 'model.safetensors']) cpSync(join(model, file), join(copy, file));
+  for (const file of ['config.json', 'tokenizer.json', 'model.safetensors'])
+    cpSync(join(model, file), join(copy, file));
   assert.equal(heed(['run', copy, 'abc']).out, 'c b a\n');
 });

@@ -5,7 +5,14 @@ import { heed } from './heed_program.mjs';
 
 const json = (...args) => {
   const { code, out, err } = heed(['learn-check', '--json', ...args]);
-  return { code, err, rows: out.trimEnd().split('\n').map((line) => JSON.parse(line)) };
+  return {
+    code,
+    err,
+    rows: out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  };
 };
 
 test('the quick checks hold, and each row says what was reached and what was asked', () => {
@@ -26,15 +33,24 @@ test('the quick checks hold, and each row says what was reached and what was ask
 test('rows as JSON: the same figures however many trainings there are at a time', () => {
   const args = ['--epochs', '1', '--inputs', '40', 'numbers-attention', 'family-gru'];
   const [one, three] = ['1', '3'].map((threads) => json(...args, '--threads', threads).rows);
-  assert.deepEqual(one.map(({ check, part }) => [check, part]),
-    [['numbers-attention', 'English'], ['numbers-attention', 'Russian'], ['family-gru', '']]);
+  assert.deepEqual(
+    one.map(({ check, part }) => [check, part]),
+    [
+      ['numbers-attention', 'English'],
+      ['numbers-attention', 'Russian'],
+      ['family-gru', ''],
+    ],
+  );
   for (const [i, row] of one.entries()) {
     const { seconds, ...figures } = row;
     assert.ok(seconds > 0);
     assert.deepEqual({ ...three[i], seconds }, { ...figures, seconds });
     assert.equal(row.reached.length, 3);
-    assert.equal(row.holds, row.reached.every((reached) => reached >= row.mark));
-    for (const reached of row.reached) assert.equal(reached * 40 % 100, 0, `${reached} of 40`);
+    assert.equal(
+      row.holds,
+      row.reached.every((reached) => reached >= row.mark),
+    );
+    for (const reached of row.reached) assert.equal((reached * 40) % 100, 0, `${reached} of 40`);
   }
   assert.equal(new Set(one[2].reached).size > 1, true, 'seeds differ');
 });

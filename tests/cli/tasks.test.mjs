@@ -7,9 +7,22 @@ import { heed, recipe, scratch } from './heed_program.mjs';
 
 /** [source, target] of the first examples. */
 function examples(task, options = {}, { count = 2000, seed = 1, dev = false } = {}) {
-  const result = heed(['data', task, '--count', `${count}`, '--seed', `${seed}`, '--options', JSON.stringify(options), ...(dev ? ['--dev'] : [])]);
+  const result = heed([
+    'data',
+    task,
+    '--count',
+    `${count}`,
+    '--seed',
+    `${seed}`,
+    '--options',
+    JSON.stringify(options),
+    ...(dev ? ['--dev'] : []),
+  ]);
   assert.equal(result.code, 0, result.err);
-  const lines = result.out.trimEnd().split('\n').map((line) => line.split('\t'));
+  const lines = result.out
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split('\t'));
   assert.equal(lines.length, count);
   for (const line of lines) assert.ok(line.length === 2 && line[0] && line[1], line.join('|'));
   return lines;
@@ -32,7 +45,8 @@ test('copy, reverse, sort: the targets, all lengths and letters', () => {
   for (const [task, answer] of Object.entries(wanted)) {
     const list = examples(task, { min_length: 2, max_length: 6, alphabet: 5 });
     for (const [source, target] of list) assert.equal(target, answer(source));
-    for (let length = 2; length <= 6; length++) assert.ok(Math.abs(share(list, ([s]) => s.length === length) - 0.2) < 0.05);
+    for (let length = 2; length <= 6; length++)
+      assert.ok(Math.abs(share(list, ([s]) => s.length === length) - 0.2) < 0.05);
     const letters = list.map(([s]) => s).join('');
     for (const letter of 'abcde') assert.ok(Math.abs(share([...letters], (l) => l === letter) - 0.2) < 0.03);
     assert.match(letters, /^[a-e]+$/);
@@ -61,20 +75,35 @@ test('brackets: the verdict by another parser, half of them right; what closes a
 
 test('family: every path ends where the steps lead', () => {
   // The family written down a second time, as couples and their children.
-  const couples = [['anna', 'boris', 'gleb hanna ivan'], ['clara', 'david', 'julia karl'], ['elena', 'fedor', 'leo maria'],
-    ['julia', 'gleb', 'nina oskar'], ['maria', 'karl', 'paul rosa'], ['hanna', 'leo', 'simon tamara ulla']];
+  const couples = [
+    ['anna', 'boris', 'gleb hanna ivan'],
+    ['clara', 'david', 'julia karl'],
+    ['elena', 'fedor', 'leo maria'],
+    ['julia', 'gleb', 'nina oskar'],
+    ['maria', 'karl', 'paul rosa'],
+    ['hanna', 'leo', 'simon tamara ulla'],
+  ];
   const step = {
     mother: (person) => couples.find(([, , children]) => children.split(' ').includes(person))?.[0],
     father: (person) => couples.find(([, , children]) => children.split(' ').includes(person))?.[1],
-    spouse: (person) => couples.find((pair) => pair[0] === person)?.[1] ?? couples.find((pair) => pair[1] === person)?.[0],
+    spouse: (person) =>
+      couples.find((pair) => pair[0] === person)?.[1] ?? couples.find((pair) => pair[1] === person)?.[0],
     eldest: (person) => couples.find((pair) => pair.slice(0, 2).includes(person))?.[2].split(' ')[0],
-    youngest: (person) => couples.find((pair) => pair.slice(0, 2).includes(person))?.[2].split(' ').at(-1),
+    youngest: (person) =>
+      couples
+        .find((pair) => pair.slice(0, 2).includes(person))?.[2]
+        .split(' ')
+        .at(-1),
   };
   const list = examples('family');
   for (const [source, target] of list) {
     const [person, ...path] = source.split(' ');
     assert.ok(path.length >= 1 && path.length <= 4);
-    assert.equal(path.reduce((at, relation) => step[relation](at), person), target, source);
+    assert.equal(
+      path.reduce((at, relation) => step[relation](at), person),
+      target,
+      source,
+    );
   }
   assert.equal(new Set(list.map(([source]) => source.split(' ')[0])).size, 20);
 });
@@ -84,19 +113,25 @@ const isoOf = (date) => date.toISOString().slice(0, 10);
 const stems = (text) => text.split(' ').map((both) => new RegExp(`^(${both})`));
 const months = stems('jan|янв feb|фев mar|мар apr|апр may|мая jun|июн jul|июл aug|авг sep|сен oct|окт nov|ноя dec|дек');
 const weekdays = stems('sun|воскр mon|понед tue|вторник wed|сред thu|четверг fri|пятниц sat|суббот');
-const units = stems('first|перв second|втор third|трет fourth|четверт fifth|пят sixth|шест seventh|седьм eighth|восьм ninth|девят ' +
-  'tenth|десят eleventh|одинн twelfth|двенадц thirteenth|тринадц fourteenth|четырнадц fifteenth|пятнадц sixteenth|шестнадц ' +
-  'seventeenth|семнадц eighteenth|восемнадц nineteenth|девятнадц');
+const units = stems(
+  'first|перв second|втор third|трет fourth|четверт fifth|пят sixth|шест seventh|седьм eighth|восьм ninth|девят ' +
+    'tenth|десят eleventh|одинн twelfth|двенадц thirteenth|тринадц fourteenth|четырнадц fifteenth|пятнадц sixteenth|шестнадц ' +
+    'seventeenth|семнадц eighteenth|восемнадц nineteenth|девятнадц',
+);
 const tens = stems('twent|двадцат thirt(y|ie)|тридцат');
 const ordinal = (word) => {
   const ten = tens.findIndex((stem) => stem.test(word)) + 1;
-  const unit = ten > 0 ? word.split('-')[1] ?? '' : word;
+  const unit = ten > 0 ? (word.split('-')[1] ?? '') : word;
   return (ten > 0 ? 10 * (ten + 1) : 0) + units.findLastIndex((stem) => stem.test(unit)) + 1;
 };
 
 /** The date that a text means, by the calendar of JavaScript. */
 function readDate(text) {
-  const words = text.toLowerCase().replace(/ г\.$| года$/, '').replace(/(\d)(st|nd|rd|th|-е)\b/g, '$1').match(/[\p{L}-]+|\d+/gu);
+  const words = text
+    .toLowerCase()
+    .replace(/ г\.$| года$/, '')
+    .replace(/(\d)(st|nd|rd|th|-е)\b/g, '$1')
+    .match(/[\p{L}-]+|\d+/gu);
   if (/^\d+[/.]\d+[/.]\d+$/.test(text)) {
     const [a, b, year] = words.map(Number);
     return isoOf(new Date(Date.UTC(year, ...(text.includes('/') ? [a - 1, b] : [b - 1, a]))));
@@ -109,11 +144,15 @@ function readDate(text) {
   const date = (day) => new Date(Date.UTC(year, month, day));
   if (/предпоследний день|next-to-last day/.test(text)) return isoOf(date(length - 1));
   if (/последний день|last day/.test(text)) return isoOf(date(length));
-  if (weekday !== undefined && numbers.length === 1) { // the second Sunday of a month
+  if (weekday !== undefined && numbers.length === 1) {
+    // the second Sunday of a month
     const all = Array.from({ length }, (_, i) => i + 1).filter((day) => date(day).getUTCDay() === weekday);
-    return isoOf(date(/last|последн/.test(text) ? all.at(-1) : all[ordinal(words.filter((word) => word !== 'the')[0]) - 1]));
+    return isoOf(
+      date(/last|последн/.test(text) ? all.at(-1) : all[ordinal(words.filter((word) => word !== 'the')[0]) - 1]),
+    );
   }
-  const day = numbers.length === 2 ? numbers[0] : words.slice(0, words.length - 2).reduce((sum, word) => sum + ordinal(word), 0);
+  const day =
+    numbers.length === 2 ? numbers[0] : words.slice(0, words.length - 2).reduce((sum, word) => sum + ordinal(word), 0);
   if (weekday !== undefined) assert.equal(date(day).getUTCDay(), weekday, text);
   return isoOf(date(day));
 }
@@ -122,18 +161,51 @@ test('dates: every form means what the calendar of JavaScript says', () => {
   for (const language of ['en', 'ru', 'both']) {
     const list = examples('dates', { language, first_year: 1700, last_year: 2400 }, { count: 5000 });
     for (const [source, target] of list) assert.equal(readDate(source), target, source);
-    assert.ok(list.every(([source]) => language === 'both' || /[а-я]/.test(source) === (language === 'ru') || /^[\d.]+$/.test(source)));
+    assert.ok(
+      list.every(
+        ([source]) => language === 'both' || /[а-я]/.test(source) === (language === 'ru') || /^[\d.]+$/.test(source),
+      ),
+    );
     assert.equal(new Set(list.map(([, target]) => target.slice(5, 7))).size, 12);
     assert.equal(new Set(list.map(([, target]) => target.slice(8))).size, 31);
-    const forms = language === 'ru' ? [/ г\.$/, / года$/, /^\d+\.\d+\.\d+$/, /-е /, /предпоследний день/, /первое воскресенье/, /последняя среда/, /^двадцать первого/]
-      : [/^[A-Z]\w+ \d+, \d+$/, /\dst, /, /^the twenty-first of /, /^\d+\/\d+\/\d+$/, /next-to-last day/, /the last Monday of/, /^Sunday, /];
-    for (const form of forms) assert.ok(list.some(([source]) => form.test(source)), `${language}: ${form}`);
+    const forms =
+      language === 'ru'
+        ? [
+            / г\.$/,
+            / года$/,
+            /^\d+\.\d+\.\d+$/,
+            /-е /,
+            /предпоследний день/,
+            /первое воскресенье/,
+            /последняя среда/,
+            /^двадцать первого/,
+          ]
+        : [
+            /^[A-Z]\w+ \d+, \d+$/,
+            /\dst, /,
+            /^the twenty-first of /,
+            /^\d+\/\d+\/\d+$/,
+            /next-to-last day/,
+            /the last Monday of/,
+            /^Sunday, /,
+          ];
+    for (const form of forms)
+      assert.ok(
+        list.some(([source]) => form.test(source)),
+        `${language}: ${form}`,
+      );
   }
-  const weekdays = /(last|first|second|third|fourth|fifth) \w+day|(перв|втор|трет|четверт|последн)\S+ (вос|пон|вто|сре|чет|пят|суб)/;
+  const weekdays =
+    /(last|first|second|third|fourth|fifth) \w+day|(перв|втор|трет|четверт|последн)\S+ (вос|пон|вто|сре|чет|пят|суб)/;
   assert.ok(share(examples('dates'), ([source]) => weekdays.test(source)) > 0.1);
   const ends = examples('dates', { forms: 'ends' });
-  assert.ok(ends.every(([source]) => !weekdays.test(source)) && share(ends, ([source]) => /last day|последний день/.test(source)) > 0.1);
-  assert.ok(examples('dates', { forms: 'plain' }).every(([source]) => !/last|послед|the \w+ \w+day|первое воск/.test(source)));
+  assert.ok(
+    ends.every(([source]) => !weekdays.test(source)) &&
+      share(ends, ([source]) => /last day|последний день/.test(source)) > 0.1,
+  );
+  assert.ok(
+    examples('dates', { forms: 'plain' }).every(([source]) => !/last|послед|the \w+ \w+day|первое воск/.test(source)),
+  );
 });
 
 test('numbers: the words by another reader, and as the rules of CLDR have them', () => {
@@ -141,7 +213,9 @@ test('numbers: the words by another reader, and as the rules of CLDR have them',
   const values = {};
   for (let n = 0; n < 20; n++) values[known.en[n]] = values[known.ru[n]] = n;
   for (let n = 20; n < 100; n += 10) values[known.en[n]] = values[known.ru[n]] = n;
-  'сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот'.split(' ').forEach((word, i) => (values[word] = 100 * (i + 1)));
+  'сто двести триста четыреста пятьсот шестьсот семьсот восемьсот девятьсот'
+    .split(' ')
+    .forEach((word, i) => (values[word] = 100 * (i + 1)));
   Object.assign(values, { одна: 1, две: 2 });
   const readNumber = (text) => {
     let [total, group] = [0, 0];
@@ -172,7 +246,9 @@ test('numbers: the words by another reader, and as the rules of CLDR have them',
   for (const language of ['en', 'ru'])
     for (const n of Object.keys(known[language]).filter((_, i) => i % 15 === 0)) {
       const options = JSON.stringify({ language, min: Number(n), max: Number(n) });
-      const out = ['--dev', ''].map((dev) => heed(['data', 'numbers', '--count', '1', '--options', options, ...(dev ? [dev] : [])]).out).join('');
+      const out = ['--dev', '']
+        .map((dev) => heed(['data', 'numbers', '--count', '1', '--options', options, ...(dev ? [dev] : [])]).out)
+        .join('');
       assert.equal(out, `${known[language][n]}\t${n}\n`);
     }
 });
@@ -200,7 +276,9 @@ test('series: goes on as a season and a trend do; the noise is in what is shown 
     const growth = shown[period] - shown[0];
     const whole = [...shown];
     while (whole.length < length + horizon) whole.push(whole[whole.length - period] + growth);
-    numbers(target).flat().forEach((value, i) => assert.ok(Math.abs(value - whole[length + i]) < 1e-6));
+    numbers(target)
+      .flat()
+      .forEach((value, i) => assert.ok(Math.abs(value - whole[length + i]) < 1e-6));
     assert.equal(numbers(target).length, horizon);
   }
   const differences = examples('series', { length, period, noise: 300 }, { count: 300 }).map(([source]) => {
@@ -228,7 +306,8 @@ test('tones: the keys whose two frequencies are loudest', () => {
 });
 
 /** [[x, y], class] of a task of points. */
-const points = (task, options = {}) => examples(task, options, { count: 3000 }).map(([source, target]) => [source.split(' ').map(Number), Number(target)]);
+const points = (task, options = {}) =>
+  examples(task, options, { count: 3000 }).map(([source, target]) => [source.split(' ').map(Number), Number(target)]);
 const half = (list) => assert.ok(Math.abs(share(list, ([, label]) => label === 1) - 0.5) < 0.04);
 
 test('xor: the class by the corner, each corner a quarter', () => {
@@ -244,7 +323,8 @@ test('xor: the class by the corner, each corner a quarter', () => {
 
 test('circles: the class by the distance, evenly over the area', () => {
   const list = points('circles', { noise: 0 });
-  for (const [[x, y], label] of list) assert.ok(label === 1 ? Math.hypot(x, y) <= 0.4 : Math.hypot(x, y) >= 0.7 && Math.hypot(x, y) <= 1);
+  for (const [[x, y], label] of list)
+    assert.ok(label === 1 ? Math.hypot(x, y) <= 0.4 : Math.hypot(x, y) >= 0.7 && Math.hypot(x, y) <= 1);
   half(list);
   const inner = list.filter(([, label]) => label === 1);
   assert.ok(Math.abs(share(inner, ([[x, y]]) => Math.hypot(x, y) < 0.2) - 0.25) < 0.04);
@@ -266,7 +346,8 @@ test('spiral: a point turned back by its radius lies on the axis of its arm', ()
 });
 
 test('polynomial: a line, or what the options say', () => {
-  for (const [x, y] of examples('polynomial').map((pair) => pair.map(Number))) assert.ok(Math.abs(y - 0.5 - 2 * x) <= 0.1 + 1e-9);
+  for (const [x, y] of examples('polynomial').map((pair) => pair.map(Number)))
+    assert.ok(Math.abs(y - 0.5 - 2 * x) <= 0.1 + 1e-9);
   const options = { noise: 0, intercept: -300, slope: 1000, square: -2000, cube: 4000 };
   for (const [x, y] of examples('polynomial', options).map((pair) => pair.map(Number)))
     assert.ok(Math.abs(y - (-0.3 + x - 2 * x * x + 4 * x ** 3)) <= 0.004, `${x} ${y}`);
@@ -298,7 +379,11 @@ test('digits: the size of pictures, noise, what is written; and a digit looks li
   });
   assert.ok(right.length > 450, `${right.length} of 500`);
   const ink = {};
-  for (const [source, target] of examples('digits', { min_length: 2, max_length: 5, height: 20, noise: 0 }, { count: 500 })) {
+  for (const [source, target] of examples(
+    'digits',
+    { min_length: 2, max_length: 5, height: 20, noise: 0 },
+    { count: 500 },
+  )) {
     const rows = numbers(source);
     assert.equal(rows.length, 20);
     for (const row of rows) assert.equal(row.length, 5 * 15 + 5);
@@ -309,10 +394,15 @@ test('digits: the size of pictures, noise, what is written; and a digit looks li
   for (const length of [3, 4, 5]) assert.ok(Math.abs(mean(ink[length]) / mean(ink[2]) / (length / 2) - 1) < 0.1);
   const background = numbers(examples('digits', { noise: 50 }, { count: 1 })[0][0]).flat();
   assert.ok(share(background, (value) => value > 0) > 0.4);
-  const words = { en: 'zero one two three four five six seven eight nine', ru: 'ноль один два три четыре пять шесть семь восемь девять' };
+  const words = {
+    en: 'zero one two three four five six seven eight nine',
+    ru: 'ноль один два три четыре пять шесть семь восемь девять',
+  };
   for (const [answer, names] of Object.entries(words)) {
     const [digits, named] = ['digits', answer].map((kind) => examples('digits', { answer: kind }, { count: 200 }));
-    named.forEach(([source, target], i) => assert.deepEqual([source, target], [digits[i][0], [...digits[i][1]].map((d) => names.split(' ')[d]).join(' ')]));
+    named.forEach(([source, target], i) =>
+      assert.deepEqual([source, target], [digits[i][0], [...digits[i][1]].map((d) => names.split(' ')[d]).join(' ')]),
+    );
   }
 });
 
@@ -334,7 +424,8 @@ test('training and dev share no input, whatever the seeds', () => {
   for (const task of all) {
     const training = new Set(examples(task, {}, { count: 5000, seed: 1 }).map(([source]) => source));
     for (const seed of [1, 2])
-      for (const [source] of examples(task, {}, { count: 500, seed, dev: true })) assert.ok(!training.has(source), `${task}: ${source}`);
+      for (const [source] of examples(task, {}, { count: 500, seed, dev: true }))
+        assert.ok(!training.has(source), `${task}: ${source}`);
     assert.ok(training.size > 60, task);
   }
 });
@@ -346,13 +437,21 @@ test('impossible options are refused by name', () => {
     assert.match(result.err, message);
     assert.equal(result.out, '');
   };
-  refused('reverse', { min_length: 9, max_length: 3 }, /options\.min_length is 9; it must be at most max_length, which is 3/);
+  refused(
+    'reverse',
+    { min_length: 9, max_length: 3 },
+    /options\.min_length is 9; it must be at most max_length, which is 3/,
+  );
   refused('reverse', { max_length: 0 }, /options\.max_length is 0; it must be a whole number from 1 to/);
   refused('reverse', { letters: 3 }, /unknown field "letters"; known are: min_length, max_length, alphabet/);
   refused('brackets', { target: 'maybe' }, /options\.target is "maybe"; it must be one of: verdict, closing/);
   refused('brackets', { min_length: 3, max_length: 3 }, /max_length is 3; no even length/);
   refused('brackets', { kinds: 1, min_length: 1, max_length: 1, target: 'closing' }, /max_length is 1/);
-  refused('dates', { first_year: 2000, last_year: 1999 }, /options\.first_year is 2000; it must be at most last_year, which is 1999/);
+  refused(
+    'dates',
+    { first_year: 2000, last_year: 1999 },
+    /options\.first_year is 2000; it must be at most last_year, which is 1999/,
+  );
   refused('dates', { language: 'de' }, /options\.language is "de"; it must be one of: en, ru, both/);
   refused('numbers', { min: 5, max: 4 }, /options\.min is 5; it must be at most max, which is 4/);
   refused('series', { length: 10, period: 10 }, /options\.length is 10; it must be more than period, which is 10/);
@@ -373,17 +472,37 @@ test('a recipe trains on a task, every epoch on new examples, and a cut run goes
   const folder = scratch();
   const file = join(folder, 'recipe.json');
   const out = (name) => join(folder, name);
-  writeFileSync(file, JSON.stringify(taskRecipe({ task: 'reverse', options: { min_length: 2, max_length: 5, alphabet: 6 }, examples_per_epoch: 1000, dev: 100 })));
+  writeFileSync(
+    file,
+    JSON.stringify(
+      taskRecipe({
+        task: 'reverse',
+        options: { min_length: 2, max_length: 5, alphabet: 6 },
+        examples_per_epoch: 1000,
+        dev: 100,
+      }),
+    ),
+  );
   const whole = heed(['train', file, '--out', out('whole'), '--threads', '1']);
   assert.equal(whole.code, 0, whole.err);
-  const log = readFileSync(join(out('whole'), 'log.jsonl'), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
+  const log = readFileSync(join(out('whole'), 'log.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   assert.equal(log.length, 6);
   assert.ok(log.every(({ step }, i) => step === 32 * (i + 1)));
   assert.ok(log.at(-1).dev_wer < 0.05, `dev WER ${log.at(-1).dev_wer}`);
-  assert.equal(heed(['run', out('whole'), 'abcd']).out.trim().replace(/ /g, ''), 'dcba');
+  assert.equal(
+    heed(['run', out('whole'), 'abcd'])
+      .out.trim()
+      .replace(/ /g, ''),
+    'dcba',
+  );
   assert.equal(heed(['train', file, '--out', out('cut'), '--steps', '70']).code, 0);
   assert.equal(heed(['train', file, '--out', out('cut'), '--resume']).code, 0);
-  assert.ok(readFileSync(join(out('whole'), 'model.safetensors')).equals(readFileSync(join(out('cut'), 'model.safetensors'))));
+  assert.ok(
+    readFileSync(join(out('whole'), 'model.safetensors')).equals(readFileSync(join(out('cut'), 'model.safetensors'))),
+  );
 });
 
 test('a recipe with an impossible task is refused before training', () => {
@@ -399,8 +518,16 @@ test('a recipe with an impossible task is refused before training', () => {
   refused({ task: 'reverse', dev: 10 }, /recipe\.data\.examples_per_epoch is missing/);
   refused({ task: 'reverse', examples_per_epoch: 10, dev: 0 }, /recipe\.data\.dev is 0/);
   refused({ task: 'reverse', train: 'a.tsv', examples_per_epoch: 10, dev: 10 }, /unknown field "train"/);
-  refused({ task: 'reverse', options: { alphabet: 1 }, examples_per_epoch: 10, dev: 10 }, /recipe\.data\.options\.alphabet is 1/);
-  refused({ task: 'reverse', options: { min_length: 1, max_length: 1, alphabet: 2 }, examples_per_epoch: 10, dev: 10 },
-    /too few different inputs for both training and dev/);
-  refused({ task: 'reverse', options: { min_length: 30, max_length: 40 }, max_length: 9, examples_per_epoch: 10, dev: 10 }, /max_length is 9/);
+  refused(
+    { task: 'reverse', options: { alphabet: 1 }, examples_per_epoch: 10, dev: 10 },
+    /recipe\.data\.options\.alphabet is 1/,
+  );
+  refused(
+    { task: 'reverse', options: { min_length: 1, max_length: 1, alphabet: 2 }, examples_per_epoch: 10, dev: 10 },
+    /too few different inputs for both training and dev/,
+  );
+  refused(
+    { task: 'reverse', options: { min_length: 30, max_length: 40 }, max_length: 9, examples_per_epoch: 10, dev: 10 },
+    /max_length is 9/,
+  );
 });

@@ -17,11 +17,14 @@ async function waitFor(what, condition) {
 }
 
 const log = (folder) =>
-  readFileSync(join(folder, 'log.jsonl'), 'utf8').trimEnd().split('\n').map((line) => {
-    const { seconds, tokens_per_second, ...rest } = JSON.parse(line);
-    assert.ok(seconds > 0 && tokens_per_second > 0);
-    return rest;
-  });
+  readFileSync(join(folder, 'log.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const { seconds, tokens_per_second, ...rest } = JSON.parse(line);
+      assert.ok(seconds > 0 && tokens_per_second > 0);
+      return rest;
+    });
 
 function assertSameModel(a, b) {
   for (const file of ['model.safetensors', 'f32/model.safetensors', 'config.json', 'tokenizer.json'])
@@ -38,7 +41,16 @@ test('the default output is the folder of the recipe, and the default data $HEED
   for (const file of ['model.safetensors', 'f32/model.safetensors', 'log.jsonl', 'config.json', 'tokenizer.json'])
     assert.ok(existsSync(join(folder, file)), file);
   const [line] = log(folder);
-  assert.deepEqual(Object.keys(line), ['epoch', 'step', 'loss', 'dev_loss', 'dev_per', 'dev_wer', 'rate', 'gradient_norm']);
+  assert.deepEqual(Object.keys(line), [
+    'epoch',
+    'step',
+    'loss',
+    'dev_loss',
+    'dev_per',
+    'dev_wer',
+    'rate',
+    'gradient_norm',
+  ]);
 });
 
 test('kill -9 at several moments, then resume: the bits of the run that was never cut', async () => {
@@ -108,7 +120,11 @@ test('--steps stops with a checkpoint, and the default folder of data is the cac
   assert.equal(heed(['train', file, '--out', out, '--steps', '3'], { env }).code, 0);
   assert.ok(existsSync(join(out, 'checkpoint.safetensors')));
   assert.ok(!existsSync(join(out, 'model.safetensors')));
-  assert.equal(readFileSync(join(out, 'recipe.json'), 'utf8'), readFileSync(file, 'utf8'), 'the model tells its recipe');
+  assert.equal(
+    readFileSync(join(out, 'recipe.json'), 'utf8'),
+    readFileSync(file, 'utf8'),
+    'the model tells its recipe',
+  );
   const again = heed(['train', file, '--out', out], { env });
   assert.equal(again.code, 1, 'an earlier run is not overwritten');
   assert.match(again.err, /--resume.*--fresh/);

@@ -7,7 +7,12 @@ import { test } from 'node:test';
 import { glue, gluedRates } from '../../models/glued.mjs';
 
 const words = { LEMON: 'L EH M AH N', PAPER: 'P EY P ER', TIGER: 'T AY G ER', GHOST: 'G OW S T' };
-const references = [...Object.entries(words).map(([word, sounds]) => `${word}\t${sounds}\tX X`), "IT'S\tIH T S", 'ABC\tEY', ''].join('\n');
+const references = [
+  ...Object.entries(words).map(([word, sounds]) => `${word}\t${sounds}\tX X`),
+  "IT'S\tIH T S",
+  'ABC\tEY',
+  '',
+].join('\n');
 
 test('strings are words and their first answers in a row, and the same every time', () => {
   for (const count of [1, 2, 4]) {
@@ -37,6 +42,12 @@ test('rates go by number of words, and nothing is left behind', () => {
   assert.deepEqual(Object.keys(rates), ['1', '2', '3', '4']);
   assert.deepEqual(rates[3], { inputs: 300, letters: 15, wer: 0.5, per: 0.25 });
   assert.ok(seen.every((tsv) => !existsSync(tsv)));
-  assert.throws(() => gluedRates(file, () => { throw new Error('the engine failed'); }), /the engine failed/);
+  assert.throws(
+    () =>
+      gluedRates(file, () => {
+        throw new Error('the engine failed');
+      }),
+    /the engine failed/,
+  );
   rmSync(folder, { recursive: true });
 });

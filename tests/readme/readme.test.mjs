@@ -43,7 +43,9 @@ test('what the examples promise comes out', () => {
   const { stdout } = run(training, folder);
   assert.match(stdout, /^6 2 0 2$/m, 'a number is written backwards');
   const page = /```html\n([\s\S]*?)```/.exec(readme)[1];
-  const types = ['client.ts', 'runnable.ts'].map((name) => readFileSync(join(root, 'bindings/js/src', name), 'utf8')).join('');
+  const types = ['client.ts', 'runnable.ts']
+    .map((name) => readFileSync(join(root, 'bindings/js/src', name), 'utf8'))
+    .join('');
   for (const name of ['connect', 'load', 'run', 'stream']) {
     assert.match(page, new RegExp(`\\b${name}\\(`));
     assert.match(types, new RegExp(`\\b${name}\\(`), `there is a ${name}`);

@@ -5,27 +5,42 @@ import { gzipSync } from 'node:zlib';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, launch, live, open, pathOf, startSite, word } from './support.mjs';
 
-const WEIGHT = 220_000, ENGINE_WEIGHT = 100_000, MODEL_BYTES = 3_200_000; // bytes; the first two by gzip
-const FIRST_RESULT_MS = 1000, REDRAW_MS = 50;
+const WEIGHT = 220_000,
+  ENGINE_WEIGHT = 100_000,
+  MODEL_BYTES = 3_200_000; // bytes; the first two by gzip
+const FIRST_RESULT_MS = 1000,
+  REDRAW_MS = 50;
 
 let site, browser;
-before(async () => { [site, browser] = await Promise.all([startSite(), launch()]); });
-after(async () => { await browser?.close(); await site?.close(); });
+before(async () => {
+  [site, browser] = await Promise.all([startSite(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
 
 for (const language of LANGUAGES) {
   test(`${language}: the home page weighs at most 220 KB before the model, the engine 100 KB, the model 3.2 MB`, async (t) => {
     const context = await browser.newContext();
     const page = await context.newPage();
     const bodies = new Map();
-    context.on('response', (response) => bodies.set(response.url(), response.body().catch(() => null)));
+    context.on('response', (response) =>
+      bodies.set(
+        response.url(),
+        response.body().catch(() => null),
+      ),
+    );
     await page.goto(site.url + pathOf(language, ''));
     await live(page, 'pronounce');
     await page.waitForLoadState('networkidle');
-    let weight = 0, engine = 0, model = 0;
+    let weight = 0,
+      engine = 0,
+      model = 0;
     const parts = [];
     for (const [url, body] of bodies) {
       // What a worker fetched is asked for again: its bodies are not to be had from here.
-      const bytes = await body ?? Buffer.from(await (await fetch(url)).arrayBuffer());
+      const bytes = (await body) ?? Buffer.from(await (await fetch(url)).arrayBuffer());
       const path = url.slice(site.url.length);
       if (path.startsWith('models/')) {
         model += bytes.length;
@@ -36,7 +51,9 @@ for (const language of LANGUAGES) {
       weight += packed;
       if (path.startsWith('engine/')) engine += packed;
     }
-    t.diagnostic(`page ${weight} bytes, of these engine ${engine}; model ${model}\n${parts.sort((a, b) => parseInt(b) - parseInt(a)).join('\n')}`);
+    t.diagnostic(
+      `page ${weight} bytes, of these engine ${engine}; model ${model}\n${parts.sort((a, b) => parseInt(b) - parseInt(a)).join('\n')}`,
+    );
     assert.ok(parts.some((part) => part.endsWith('.wasm')) && model > 0, 'the engine and the model were counted');
     assert.ok(weight <= WEIGHT, `${weight} bytes`);
     assert.ok(engine <= ENGINE_WEIGHT, `${engine} bytes`);
@@ -82,7 +99,11 @@ test('a key press redraws the heatmap of a 12-letter word within 50 ms', async (
         input.value = text;
         input.dispatchEvent(new InputEvent('input', { bubbles: true }));
         while ([...document.querySelectorAll('.heatmap .letter')].map((one) => one.textContent).join('') !== text) {
-          await new Promise((done) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = done; port2.postMessage(0); });
+          await new Promise((done) => {
+            const { port1, port2 } = new MessageChannel();
+            port1.onmessage = done;
+            port2.postMessage(0);
+          });
         }
         // A frame has been drawn when the task after its callbacks runs.
         await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));

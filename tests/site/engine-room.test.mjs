@@ -6,12 +6,20 @@ import { stringsOf } from './unit/support.mjs';
 import { builtModules, LANGUAGES, launch, live, open, pathOf, startSite } from './support.mjs';
 
 let site, browser;
-before(async () => { [site, browser] = await Promise.all([startSite(), launch()]); });
-after(async () => { await browser?.close(); await site?.close(); });
+before(async () => {
+  [site, browser] = await Promise.all([startSite(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
 
 const PAGE = 'how-the-c-is-built';
 const words = stringsOf('en').figures.machine;
-const rowsOf = (figure) => figure.locator('.figure-table tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+const rowsOf = (figure) =>
+  figure
+    .locator('.figure-table tbody tr')
+    .evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
 const idle = (figure) => figure.locator('progress[hidden]').waitFor({ state: 'attached', timeout: 120_000 });
 const number = (text) => Number(text.replaceAll(/[\s,]/g, ''));
 
@@ -21,12 +29,17 @@ async function table(figure) {
 }
 
 async function json(figure) {
-  const [download] = await Promise.all([figure.page().waitForEvent('download'), figure.getByRole('button', { name: /JSON$/ }).click()]);
+  const [download] = await Promise.all([
+    figure.page().waitForEvent('download'),
+    figure.getByRole('button', { name: /JSON$/ }).click(),
+  ]);
   return JSON.parse(readFileSync(await download.path()));
 }
 
 test('nothing is fetched or measured before it is asked for; then every set and kernel is', async () => {
-  const { page, complaints, close } = await open(browser, `${site.url}${PAGE}/?machine.rounds=1`, { acceptDownloads: true });
+  const { page, complaints, close } = await open(browser, `${site.url}${PAGE}/?machine.rounds=1`, {
+    acceptDownloads: true,
+  });
   const asked = [];
   page.context().on('request', (request) => asked.push(request.url()));
   const figure = await live(page, 'machine');
@@ -35,21 +48,39 @@ test('nothing is fetched or measured before it is asked for; then every set and 
   await figure.getByRole('button', { name: words.measure }).click();
   await figure.locator('progress:not([hidden])').waitFor();
   await idle(figure);
-  assert.ok(builtModules.every((name) => asked.some((url) => url.endsWith(`bench-${name}.wasm`))), asked.join('\n'));
+  assert.ok(
+    builtModules.every((name) => asked.some((url) => url.endsWith(`bench-${name}.wasm`))),
+    asked.join('\n'),
+  );
   const { measured } = await json(figure);
   const sets = builtModules.includes('relaxed') ? ['scalar', 'simd128', 'relaxed'] : ['scalar', 'simd128'];
-  assert.equal(measured.length, 12 * sets.length, 'the peak, five products of matrices, four of a vector, exp and tanh');
+  assert.equal(
+    measured.length,
+    12 * sets.length,
+    'the peak, five products of matrices, four of a vector, exp and tanh',
+  );
   for (const row of measured) assert.ok(row.rate > 0 && row.best >= row.rate, JSON.stringify(row));
-  const rate = (isa, kernel, shape) => measured.find((row) => row.isa === isa && row.kernel === kernel && row.shape === shape).rate;
-  assert.ok(rate('simd128', 'peak', '') > 2 * rate('scalar', 'peak', ''), 'four lanes are more than twice as fast as one');
-  assert.match(await figure.locator('.readout').textContent(), /GFLOP\/s at 512 × 512, \d+% of its register peak, \d+\.\d times/);
+  const rate = (isa, kernel, shape) =>
+    measured.find((row) => row.isa === isa && row.kernel === kernel && row.shape === shape).rate;
+  assert.ok(
+    rate('simd128', 'peak', '') > 2 * rate('scalar', 'peak', ''),
+    'four lanes are more than twice as fast as one',
+  );
+  assert.match(
+    await figure.locator('.readout').textContent(),
+    /GFLOP\/s at 512 × 512, \d+% of its register peak, \d+\.\d times/,
+  );
   assert.equal((await table(figure)).length, measured.length);
   assert.equal(await figure.locator('.bar-rows rect.amount').count(), 6 * sets.length);
   await figure.locator('input[value=percent]').check();
   await page.waitForFunction(() => location.search.includes('machine.view=percent'));
-  const [download] = await Promise.all([page.waitForEvent('download'), figure.getByRole('button', { name: /SVG$/ }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    figure.getByRole('button', { name: /SVG$/ }).click(),
+  ]);
   const svg = readFileSync(await download.path(), 'utf8');
-  for (const text of [words.title, words.side, words.ofPeak, ...sets.map((isa) => words.sets[isa])]) assert.ok(svg.includes(`>${text}<`), text);
+  for (const text of [words.title, words.side, words.ofPeak, ...sets.map((isa) => words.sets[isa])])
+    assert.ok(svg.includes(`>${text}<`), text);
   assert.deepEqual(complaints, []);
   await close();
 });
@@ -64,7 +95,7 @@ test('it can be stopped at once, keeps what it has, and can begin again', async 
   await figure.getByRole('button', { name: words.stop }).click();
   await figure.getByText(words.stopped).waitFor();
   assert.ok(Date.now() - began < 2000);
-  assert.ok(await figure.locator('.bar-rows rect.amount').count() > 0);
+  assert.ok((await figure.locator('.bar-rows rect.amount').count()) > 0);
   assert.ok(await figure.locator('.figure-notice').isHidden(), 'stopping is no failure');
   await button.click();
   await figure.getByRole('button', { name: words.stop }).click();
@@ -74,7 +105,9 @@ test('it can be stopped at once, keeps what it has, and can begin again', async 
 });
 
 test('where relaxed SIMD cannot be had, two sets are compared and the reader is told', async () => {
-  const own = await startSite({ intercept: (path, response) => path === 'engine/bench-relaxed.wasm' && (response.writeHead(503).end(), true) });
+  const own = await startSite({
+    intercept: (path, response) => path === 'engine/bench-relaxed.wasm' && (response.writeHead(503).end(), true),
+  });
   const { page, close } = await open(browser, `${own.url}${PAGE}/?machine.rounds=1`);
   const figure = await live(page, 'machine');
   await figure.locator('.measure button').click();
@@ -87,7 +120,9 @@ test('where relaxed SIMD cannot be had, two sets are compared and the reader is 
 
 for (const language of LANGUAGES) {
   test(`${language}: the bytes of the parts add up to the engine's memory, and a longer word takes more`, async () => {
-    const { page, complaints, close } = await open(browser, `${site.url}${pathOf(language, PAGE)}?memory-map.word=ox`, { acceptDownloads: true });
+    const { page, complaints, close } = await open(browser, `${site.url}${pathOf(language, PAGE)}?memory-map.word=ox`, {
+      acceptDownloads: true,
+    });
     const figure = await live(page, 'memory-map');
     const small = await json(figure);
     assert.equal(small.total % 65536, 0, 'WebAssembly memory is whole pages');
@@ -95,10 +130,15 @@ for (const language of LANGUAGES) {
     const rows = await rowsOf(figure);
     const bytes = rows.map((row) => number(row[1]));
     assert.equal(bytes.at(-1), small.total);
-    assert.equal(bytes.slice(0, -1).reduce((sum, value) => sum + value, 0), small.total);
+    assert.equal(
+      bytes.slice(0, -1).reduce((sum, value) => sum + value, 0),
+      small.total,
+    );
     assert.equal(await figure.locator('.bar-rows rect.amount').count(), rows.length - 1);
     await figure.locator('input.word').fill('internationalization');
-    await page.waitForFunction(() => document.querySelector('heed-figure[name="memory-map"] .readout').textContent.includes('internationalization'));
+    await page.waitForFunction(() =>
+      document.querySelector('heed-figure[name="memory-map"] .readout').textContent.includes('internationalization'),
+    );
     const large = await json(figure);
     assert.ok(large.tensors > small.tensors);
     assert.equal(large.parameters, small.parameters);

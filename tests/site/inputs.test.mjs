@@ -7,8 +7,13 @@ import { stringsOf } from './unit/support.mjs';
 import { folder, LANGUAGES, launch, lettersOf, live, open, pathOf, startSite, type, word } from './support.mjs';
 
 let site, browser;
-before(async () => { [site, browser] = await Promise.all([startSite(), launch()]); });
-after(async () => { await browser?.close(); await site?.close(); });
+before(async () => {
+  [site, browser] = await Promise.all([startSite(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
 
 const MODEL = 'models/g2p-lstm-attn/model.safetensors';
 
@@ -42,7 +47,13 @@ for (const language of LANGUAGES) {
   test(`${language}: nothing to read gives a message in the figure's place, and the next word works`, async () => {
     const { page, complaints, close } = await open(browser, site.url + pathOf(language, ''));
     const figure = await live(page, 'pronounce');
-    for (const [typed, message] of [['', input.empty], ['   ', input.empty], ['12345', errors.empty_input], ['🙂🙂', errors.empty_input], ['注意', errors.empty_input]]) {
+    for (const [typed, message] of [
+      ['', input.empty],
+      ['   ', input.empty],
+      ['12345', errors.empty_input],
+      ['🙂🙂', errors.empty_input],
+      ['注意', errors.empty_input],
+    ]) {
       await word(figure).fill(typed);
       await figure.locator('.figure-empty', { hasText: message }).waitFor({ state: 'visible' });
       await type(figure, 'again');
@@ -69,7 +80,13 @@ for (const language of LANGUAGES) {
     const own = await startSite({
       intercept: (path, response) => {
         if (path !== MODEL || !body) return false;
-        response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': body.length, 'cache-control': 'no-store' }).end(body);
+        response
+          .writeHead(200, {
+            'content-type': 'application/octet-stream',
+            'content-length': body.length,
+            'cache-control': 'no-store',
+          })
+          .end(body);
         return true;
       },
     });
@@ -95,7 +112,9 @@ for (const language of LANGUAGES) {
 
 test('a server that fails is an error too', async () => {
   let broken = true;
-  const own = await startSite({ intercept: (path, response) => broken && path === MODEL && (response.writeHead(503).end(), true) });
+  const own = await startSite({
+    intercept: (path, response) => broken && path === MODEL && (response.writeHead(503).end(), true),
+  });
   const { page, close } = await open(browser, own.url);
   const { errors, shell } = stringsOf('en');
   const figure = page.locator('heed-figure');
@@ -108,8 +127,10 @@ test('a server that fails is an error too', async () => {
   await own.close();
 });
 
-test('a figure whose own code does not arrive says so in the page\'s language', async () => {
-  const own = await startSite({ intercept: (path, response) => /^_astro\/ru\.[^/]*\.js$/.test(path) && (response.writeHead(503).end(), true) });
+test("a figure whose own code does not arrive says so in the page's language", async () => {
+  const own = await startSite({
+    intercept: (path, response) => /^_astro\/ru\.[^/]*\.js$/.test(path) && (response.writeHead(503).end(), true),
+  });
   const { page, close } = await open(browser, `${own.url}ru/`);
   const { shell } = stringsOf('ru');
   const figure = page.locator('heed-figure');

@@ -8,10 +8,16 @@ import { LANGUAGES, live, open, PAGES, pathOf, launch, root, startSite } from '.
 
 const axe = readFileSync(join(root, 'node_modules/axe-core/axe.min.js'), 'utf8');
 let site, browser;
-before(async () => { [site, browser] = await Promise.all([startSite(), launch()]); });
-after(async () => { await browser?.close(); await site?.close(); });
+before(async () => {
+  [site, browser] = await Promise.all([startSite(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
 
-const figuresOf = (page) => page.locator('heed-figure').evaluateAll((all) => all.map((one) => one.getAttribute('name')));
+const figuresOf = (page) =>
+  page.locator('heed-figure').evaluateAll((all) => all.map((one) => one.getAttribute('name')));
 
 async function allLive(page) {
   for (const name of await figuresOf(page)) await live(page, name);
@@ -21,8 +27,16 @@ const widest = (page) => page.evaluate(() => document.documentElement.scrollWidt
 
 async function violations(page) {
   await page.evaluate(axe);
-  const { violations: found } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ['violations'] }));
-  return found.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map(({ html }) => html.slice(0, 160)).join(' | ')}`);
+  const { violations: found } = await page.evaluate(() =>
+    globalThis.axe.run(document, { resultTypes: ['violations'] }),
+  );
+  return found.map(
+    ({ id, nodes }) =>
+      `${id}: ${nodes
+        .slice(0, 3)
+        .map(({ html }) => html.slice(0, 160))
+        .join(' | ')}`,
+  );
 }
 
 for (const language of LANGUAGES) {
@@ -34,7 +48,9 @@ for (const language of LANGUAGES) {
       await allLive(page);
       assert.ok((await figuresOf(page)).length > 0);
       assert.deepEqual(await violations(page), []);
-      await page.evaluate(() => { document.documentElement.dataset.theme = 'dark'; });
+      await page.evaluate(() => {
+        document.documentElement.dataset.theme = 'dark';
+      });
       await page.waitForTimeout(300); // the figures redraw, transitions end
       assert.deepEqual(await violations(page), []);
       assert.deepEqual(complaints, []);
@@ -42,10 +58,15 @@ for (const language of LANGUAGES) {
     });
 
     test(`/${path}: a phone of 360 pixels shows it without scrolling sideways`, async () => {
-      const { page, complaints, close } = await open(browser, site.url + path, { width: 360, height: 740, hasTouch: true, isMobile: true });
-      assert.ok(await widest(page) <= 0, 'before the figures start');
+      const { page, complaints, close } = await open(browser, site.url + path, {
+        width: 360,
+        height: 740,
+        hasTouch: true,
+        isMobile: true,
+      });
+      assert.ok((await widest(page)) <= 0, 'before the figures start');
       await allLive(page);
-      assert.ok(await widest(page) <= 0, 'with its figures');
+      assert.ok((await widest(page)) <= 0, 'with its figures');
       assert.deepEqual(complaints, []);
       await close();
     });
@@ -57,8 +78,13 @@ test('both languages have the same headings, figures, formulas, tables and exerc
     const shape = async (language) => {
       const { page, close } = await open(browser, site.url + pathOf(language, name));
       const found = await page.locator('main').evaluate((main) => ({
-        headings: [...main.querySelectorAll('h1, .sl-markdown-content :is(h2, h3, h4)')].filter((one) => !one.closest('heed-figure')).map((one) => one.tagName),
-        figures: [...main.querySelectorAll('heed-figure')].map((one) => [one.getAttribute('name'), one.querySelector('.figure-number')?.textContent.replace(/^\D+/, '')]),
+        headings: [...main.querySelectorAll('h1, .sl-markdown-content :is(h2, h3, h4)')]
+          .filter((one) => !one.closest('heed-figure'))
+          .map((one) => one.tagName),
+        figures: [...main.querySelectorAll('heed-figure')].map((one) => [
+          one.getAttribute('name'),
+          one.querySelector('.figure-number')?.textContent.replace(/^\D+/, ''),
+        ]),
         formulas: [...main.querySelectorAll('annotation')].map((one) => one.textContent),
         tables: [...main.querySelectorAll('.sl-markdown-content table')].map((one) => one.rows.length),
         metrics: [...main.querySelectorAll('.metric')].map((one) => one.getAttribute('value')).sort(),
@@ -115,13 +141,19 @@ for (const language of LANGUAGES) {
 }
 
 test('the search is fetched when it is opened, and finds', async () => {
-  for (const [language, query] of [['en', 'attention'], ['ru', 'внимание']]) {
+  for (const [language, query] of [
+    ['en', 'attention'],
+    ['ru', 'внимание'],
+  ]) {
     const { page, complaints, close } = await open(browser, site.url + pathOf(language, ''));
     const asked = [];
     page.on('request', (request) => asked.push(request.url()));
     await live(page, 'pronounce');
     await page.waitForLoadState('networkidle');
-    assert.deepEqual(asked.filter((url) => /ui-core|pagefind/.test(url)), []);
+    assert.deepEqual(
+      asked.filter((url) => /ui-core|pagefind/.test(url)),
+      [],
+    );
     await page.keyboard.press('Control+k');
     const field = page.locator('site-search input');
     await field.waitFor();

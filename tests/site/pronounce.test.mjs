@@ -3,11 +3,29 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { builtModules, launch, lettersOf, LANGUAGES, live, open, pathOf, phonemesOf, root, startSite, type, word } from './support.mjs';
+import {
+  builtModules,
+  launch,
+  lettersOf,
+  LANGUAGES,
+  live,
+  open,
+  pathOf,
+  phonemesOf,
+  root,
+  startSite,
+  type,
+  word,
+} from './support.mjs';
 
 let site, browser;
-before(async () => { [site, browser] = await Promise.all([startSite(), launch()]); });
-after(async () => { await browser?.close(); await site?.close(); });
+before(async () => {
+  [site, browser] = await Promise.all([startSite(), launch()]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
 
 const END = { en: 'end', ru: 'конец' };
 const golden = JSON.parse(readFileSync(join(root, 'models/g2p-lstm-attn/golden.json'), 'utf8'));
@@ -20,7 +38,11 @@ for (const language of LANGUAGES) {
       for (const { input, tokens } of golden.items.slice(0, 6)) {
         if (!/^[A-Z']+$/i.test(input)) continue;
         await type(figure, input);
-        assert.deepEqual(await phonemesOf(figure), [...tokens.filter((token) => token !== '<eos>'), END[language]], input);
+        assert.deepEqual(
+          await phonemesOf(figure),
+          [...tokens.filter((token) => token !== '<eos>'), END[language]],
+          input,
+        );
       }
       assert.match(await figure.locator('.figure-timing').textContent(), new RegExp(module));
       assert.deepEqual(complaints, []);
@@ -34,15 +56,22 @@ test('the weights of a row sum to one, and the table says the same as the cells'
   const figure = await live(page, 'pronounce');
   await type(figure, 'knight');
   await figure.getByRole('button', { name: 'Values as a table' }).click();
-  const rows = await figure.locator('.figure-table tbody tr').evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
+  const rows = await figure
+    .locator('.figure-table tbody tr')
+    .evaluateAll((all) => all.map((row) => [...row.cells].map((cell) => cell.textContent)));
   assert.equal(rows.length, (await phonemesOf(figure)).length);
   for (const row of rows) {
     const weights = row.slice(3).map(Number);
     assert.equal(weights.length, 6);
     assert.ok(Math.abs(weights.reduce((sum, weight) => sum + weight, 0) - 1) < 0.005, row.join(' '));
   }
-  const drawn = await figure.locator('.heatmap .row').first().locator('.cell').evaluateAll((all) => all.map((cell) => Number(cell.getAttribute('fill-opacity'))));
-  for (const [index, opacity] of drawn.entries()) assert.ok(Math.abs(Math.max(0.035, Number(rows[0][3 + index])) - opacity) < 0.002);
+  const drawn = await figure
+    .locator('.heatmap .row')
+    .first()
+    .locator('.cell')
+    .evaluateAll((all) => all.map((cell) => Number(cell.getAttribute('fill-opacity'))));
+  for (const [index, opacity] of drawn.entries())
+    assert.ok(Math.abs(Math.max(0.035, Number(rows[0][3 + index])) - opacity) < 0.002);
   await close();
 });
 
@@ -57,7 +86,10 @@ test('the pointer links cells, letters and phonemes', async () => {
   assert.equal(await figure.locator('.heatmap .row.lit .phoneme').textContent(), phonemes[1]);
   assert.equal(await figure.locator('.heatmap .letter.lit').textContent(), 'i');
   assert.equal(await figure.locator('.strip .lit .arpabet').textContent(), phonemes[1]);
-  assert.match(await figure.locator('.readout').textContent(), new RegExp(`^${phonemes[1]} attends to i with weight \\d\\.\\d\\d`));
+  assert.match(
+    await figure.locator('.readout').textContent(),
+    new RegExp(`^${phonemes[1]} attends to i with weight \\d\\.\\d\\d`),
+  );
   assert.match(await figure.locator('.bars .part').textContent(), new RegExp(`2: ${phonemes[1]}`));
   await figure.locator('.strip button').first().hover();
   assert.equal(await figure.locator('.heatmap .row.lit .phoneme').textContent(), phonemes[0]);
@@ -83,15 +115,27 @@ test('arrow keys walk over the heatmap, and the sentence is spoken', async () =>
   await type(figure, 'cat');
   const phonemes = await phonemesOf(figure);
   await figure.locator('.heatmap svg').focus();
-  const at = async () => [await figure.locator('.heatmap .row.lit .phoneme').textContent(), await figure.locator('.heatmap .letter.lit').textContent()];
+  const at = async () => [
+    await figure.locator('.heatmap .row.lit .phoneme').textContent(),
+    await figure.locator('.heatmap .letter.lit').textContent(),
+  ];
   for (const [key, expected] of [
-    ['ArrowDown', [phonemes[0], 'c']], ['ArrowRight', [phonemes[0], 'a']], ['End', [phonemes[0], 't']], ['ArrowRight', [phonemes[0], 't']],
-    ['ArrowDown', [phonemes[1], 't']], ['Home', [phonemes[1], 'c']], ['ArrowUp', [phonemes[0], 'c']], ['ArrowUp', [phonemes[0], 'c']],
+    ['ArrowDown', [phonemes[0], 'c']],
+    ['ArrowRight', [phonemes[0], 'a']],
+    ['End', [phonemes[0], 't']],
+    ['ArrowRight', [phonemes[0], 't']],
+    ['ArrowDown', [phonemes[1], 't']],
+    ['Home', [phonemes[1], 'c']],
+    ['ArrowUp', [phonemes[0], 'c']],
+    ['ArrowUp', [phonemes[0], 'c']],
   ]) {
     await page.keyboard.press(key);
     assert.deepEqual(await at(), expected, key);
   }
-  await page.waitForFunction((start) => document.querySelector('heed-figure [aria-live]').textContent.startsWith(start), `${phonemes[0]} attends to c`);
+  await page.waitForFunction(
+    (start) => document.querySelector('heed-figure [aria-live]').textContent.startsWith(start),
+    `${phonemes[0]} attends to c`,
+  );
   await page.keyboard.press('Escape');
   assert.equal(await figure.locator('.heatmap .row.lit').count(), 0);
   await close();
@@ -107,7 +151,11 @@ test('a wider beam gives more pronunciations, best first, and each can be looked
   const said = await list.locator('.said').allTextContents();
   assert.equal(new Set(said).size, 5);
   await list.nth(2).click();
-  await page.waitForFunction((expected) => [...document.querySelectorAll('.strip .arpabet')].map((one) => one.textContent).join(' ') === expected, said[2]);
+  await page.waitForFunction(
+    (expected) =>
+      [...document.querySelectorAll('.strip .arpabet')].map((one) => one.textContent).join(' ') === expected,
+    said[2],
+  );
   assert.equal(await list.nth(2).getAttribute('aria-pressed'), 'true');
   await close();
 });
@@ -123,9 +171,14 @@ test('the address keeps the whole state, and reset takes it away', async () => {
   await figure.getByRole('button', { name: 'Copy link' }).click();
   const link = await page.evaluate(() => navigator.clipboard.readText());
   const state = async (one) => ({
-    word: await word(one).inputValue(), beam: await one.locator('input[type=range]').inputValue(), phonemes: await phonemesOf(one),
-    pressed: await one.locator('.hypothesis').evaluateAll((all) => all.map((button) => button.getAttribute('aria-pressed'))),
-    lit: await one.locator('.heatmap .row.lit .phoneme').textContent(), letter: await one.locator('.heatmap .letter.lit').textContent(),
+    word: await word(one).inputValue(),
+    beam: await one.locator('input[type=range]').inputValue(),
+    phonemes: await phonemesOf(one),
+    pressed: await one
+      .locator('.hypothesis')
+      .evaluateAll((all) => all.map((button) => button.getAttribute('aria-pressed'))),
+    lit: await one.locator('.heatmap .row.lit .phoneme').textContent(),
+    letter: await one.locator('.heatmap .letter.lit').textContent(),
     notice: await one.locator('.figure-notice').textContent(),
   });
   const before_ = await state(figure);
@@ -158,7 +211,11 @@ test('typing fast shows the last word', async () => {
   const figure = await live(page, 'pronounce');
   await word(figure).fill('');
   await word(figure).pressSequentially('internationalization', { delay: 5 });
-  await page.waitForFunction(() => [...document.querySelectorAll('.heatmap .letter')].map((one) => one.textContent).join('') === 'internationalization');
+  await page.waitForFunction(
+    () =>
+      [...document.querySelectorAll('.heatmap .letter')].map((one) => one.textContent).join('') ===
+      'internationalization',
+  );
   await page.waitForTimeout(300);
   assert.equal((await lettersOf(figure)).join(''), 'internationalization');
   assert.deepEqual(complaints, []);

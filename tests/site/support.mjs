@@ -13,15 +13,26 @@ export const base = readFileSync(join(folder, '.built-for'), 'utf8').split(' ')[
 export const LANGUAGES = ['en', 'ru'];
 export const pathOf = (language, page) => `${language === 'en' ? '' : `${language}/`}${page === '' ? '' : `${page}/`}`;
 export const PAGES = ['', 'fixed-vector', 'seeing-attention', 'how-the-c-is-built'];
-export const builtModules = ['simd128', 'relaxed'].filter((name) => existsSync(join(folder, `engine/heed-${name}.wasm`)));
+export const builtModules = ['simd128', 'relaxed'].filter((name) =>
+  existsSync(join(folder, `engine/heed-${name}.wasm`)),
+);
 
 export const startSite = (options = {}) => serve(folder, { base, ...options });
 
-export const launch = () => chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'],
-});
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
+  });
 
 /** A page of its own context; `complaints` gathers what its console says of errors. */
 export async function open(browser, url, { width = 1280, height = 900, theme = 'light', ...options } = {}) {
@@ -51,7 +62,13 @@ export const lettersOf = (figure) => figure.locator('.heatmap .letter').allTextC
 /** Types a word in place of the one that is there, and waits for its heatmap. */
 export async function type(figure, text, letters = text) {
   await word(figure).fill(text);
-  await figure.page().waitForFunction(([name, expected]) =>
-    [...document.querySelectorAll(`heed-figure[name="${name}"] .heatmap .letter`)].map((one) => one.textContent).join('') === expected,
-  [await figure.getAttribute('name'), letters]);
+  await figure
+    .page()
+    .waitForFunction(
+      ([name, expected]) =>
+        [...document.querySelectorAll(`heed-figure[name="${name}"] .heatmap .letter`)]
+          .map((one) => one.textContent)
+          .join('') === expected,
+      [await figure.getAttribute('name'), letters],
+    );
 }

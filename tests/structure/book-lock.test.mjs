@@ -11,7 +11,23 @@ const root = mkdtempSync(join(tmpdir(), 'heed-book-'));
 after(() => rmSync(root, { recursive: true, force: true }));
 
 const which = (name) => spawnSync('sh', ['-c', `command -v ${name}`], { encoding: 'utf8' }).stdout.trim();
-const tools = ['sh', 'mkdir', 'dirname', 'cat', 'sed', 'grep', 'find', 'head', 'tail', 'cksum', 'sleep', 'rm', 'mv', 'id', 'basename'];
+const tools = [
+  'sh',
+  'mkdir',
+  'dirname',
+  'cat',
+  'sed',
+  'grep',
+  'find',
+  'head',
+  'tail',
+  'cksum',
+  'sleep',
+  'rm',
+  'mv',
+  'id',
+  'basename',
+];
 
 /** A checkout with `book` alone, and a PATH on which the compilers are stand-ins; CMake takes a second and then fails. */
 function checkout(name, withFlock) {
@@ -45,7 +61,11 @@ for (const withFlock of [true, false]) {
   test(`the second waits for the first, by ${how}`, { skip: withFlock && !which('flock') }, async () => {
     const { folder, start } = checkout(`together-${withFlock}`, withFlock);
     const ends = await Promise.all([start().ended, start().ended]);
-    assert.deepEqual(ends.map(({ code }) => code), [1, 1], ends.map(({ out }) => out).join('\n'));
+    assert.deepEqual(
+      ends.map(({ code }) => code),
+      [1, 1],
+      ends.map(({ out }) => out).join('\n'),
+    );
     assert.equal(ends.filter(({ out }) => /another \.\/book .*waiting/.test(out)).length, 1);
     assert.equal(readFileSync(join(folder, 'log'), 'utf8'), 'begin\nend\nbegin\nend\n');
   });
@@ -53,7 +73,11 @@ for (const withFlock of [true, false]) {
   test(`a lock of one that was killed is no lock, by ${how}`, { skip: withFlock && !which('flock') }, async () => {
     const { folder, start } = checkout(`killed-${withFlock}`, withFlock);
     const first = start();
-    while (!spawnSync('grep', ['-c', 'begin', join(folder, 'log')]).stdout.toString().startsWith('1'))
+    while (
+      !spawnSync('grep', ['-c', 'begin', join(folder, 'log')])
+        .stdout.toString()
+        .startsWith('1')
+    )
       await new Promise((resolve) => setTimeout(resolve, 50));
     first.child.kill('SIGKILL');
     const { code } = await start().ended;

@@ -11,20 +11,32 @@ const datasets = new URL('../../models/datasets/', import.meta.url);
 const folder = mkdtempSync(join(tmpdir(), 'heed-data-'));
 after(() => rmSync(folder, { recursive: true }));
 
-const dataset = { source: 'https://example.org/x', files: [{ name: 'a.txt', sha256: createHash('sha256').update('hello').digest('hex') }] };
-const answer = (text, status = 200) => async () => new Response(text, { status });
+const dataset = {
+  source: 'https://example.org/x',
+  files: [{ name: 'a.txt', sha256: createHash('sha256').update('hello').digest('hex') }],
+};
+const answer =
+  (text, status = 200) =>
+  async () =>
+    new Response(text, { status });
 const run = (get) => fetchDataset(dataset, folder, get, () => {});
 
 test('every DATASET.md names a source, files and checksums', () => {
   const names = readdirSync(datasets, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   assert.ok(names.length > 0);
-  for (const { name } of names) assert.ok(parseDataset(readFileSync(new URL(`${name}/DATASET.md`, datasets), 'utf8')).files.length > 0);
+  for (const { name } of names)
+    assert.ok(parseDataset(readFileSync(new URL(`${name}/DATASET.md`, datasets), 'utf8')).files.length > 0);
 });
 
 test('a wrong answer, a refusal and a dead network leave nothing behind', async () => {
   await assert.rejects(run(answer('other')), /another sha256/);
   await assert.rejects(run(answer('', 404)), /404.*by hand/);
-  await assert.rejects(run(async () => { throw new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } }); }), /ENOTFOUND/);
+  await assert.rejects(
+    run(async () => {
+      throw new TypeError('fetch failed', { cause: { code: 'ENOTFOUND' } });
+    }),
+    /ENOTFOUND/,
+  );
   assert.deepEqual(readdirSync(folder), []);
 });
 

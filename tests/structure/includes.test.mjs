@@ -33,7 +33,8 @@ function files(folder, endings) {
   });
 }
 
-const includes = (path) => [...readFileSync(path, 'utf8').matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((match) => match[1]);
+const includes = (path) =>
+  [...readFileSync(path, 'utf8').matchAll(/^\s*#\s*include\s+"([^"]+)"/gm)].map((match) => match[1]);
 
 const forbidden = (folder, included) => {
   if (included.startsWith('heed/')) return false;
@@ -42,7 +43,10 @@ const forbidden = (folder, included) => {
 };
 
 test('every folder of the core has a place', () => {
-  assert.deepEqual(readdirSync(source).filter((name) => !(name in allowed)), []);
+  assert.deepEqual(
+    readdirSync(source).filter((name) => !(name in allowed)),
+    [],
+  );
 });
 
 test('the core includes downwards only', () => {
@@ -67,10 +71,16 @@ test('the command line and the bindings include public headers only', () => {
   for (const folder of ['core/cli', 'bindings/wasm'])
     for (const path of files(join(root, folder), ['.c', '.h']))
       for (const included of includes(path))
-        assert.ok(included.startsWith('heed/') || !included.includes('/'), `${relative(root, path)} includes ${included}`);
+        assert.ok(
+          included.startsWith('heed/') || !included.includes('/'),
+          `${relative(root, path)} includes ${included}`,
+        );
 });
 
-test('names of the core\'s files are unique', () => {
+test("names of the core's files are unique", () => {
   const names = files(join(root, 'core'), ['.c', '.h']).map((path) => basename(path));
-  assert.deepEqual(names.filter((name, i) => names.indexOf(name) !== i), []);
+  assert.deepEqual(
+    names.filter((name, i) => names.indexOf(name) !== i),
+    [],
+  );
 });

@@ -30,7 +30,10 @@ test('chances are those of what is kept', () => {
   const [step] = best('heed', { temperature: 3, topK: 3, seed: 1 }).steps;
   const chances = step.candidates.map(({ chance }) => chance);
   assert.ok(Math.abs(chances.reduce((a, b) => a + b) - 1) < 1e-5);
-  assert.deepEqual(chances.map((chance) => chance > 0), [true, true, true, false, false]);
+  assert.deepEqual(
+    chances.map((chance) => chance > 0),
+    [true, true, true, false, false],
+  );
   const weight = step.candidates.map(({ probability }) => probability ** (1 / 3));
   assert.ok(Math.abs(chances[0] / chances[1] - weight[0] / weight[1]) < 1e-4);
   assert.equal(step.chance, step.candidates.find(({ token }) => token === step.token)?.chance);
@@ -44,7 +47,10 @@ test('a given output has the score with which it is found', () => {
     assert.deepEqual(given.tokens, found.tokens);
     assert.ok(Math.abs(given.log_probability - found.score) < 1e-4);
     assert.ok(Math.abs(Math.log(given.perplexity) * given.steps.length + given.log_probability) < 1e-4);
-    assert.deepEqual(given.steps.map(({ attention }) => attention.length), given.steps.map(() => word.length));
+    assert.deepEqual(
+      given.steps.map(({ attention }) => attention.length),
+      given.steps.map(() => word.length),
+    );
   }
   const other = best('heed', { target: 'Q Q', trace: ['decoder.logits'] });
   assert.deepEqual([other.tokens, other.ended, other.steps.length], [['Q', 'Q'], true, 3]);
@@ -67,11 +73,20 @@ test('the tree of a beam holds its hypotheses', () => {
 test('muted heads contribute nothing, and attention can be flattened', async () => {
   const training = await transformer();
   const { heads } = training.describe();
-  assert.deepEqual(heads, ['encoder.0.self_attention.0', 'encoder.0.self_attention.1', 'decoder.0.self_attention.0',
-    'decoder.0.self_attention.1', 'decoder.0.cross_attention.0', 'decoder.0.cross_attention.1']);
+  assert.deepEqual(heads, [
+    'encoder.0.self_attention.0',
+    'encoder.0.self_attention.1',
+    'decoder.0.self_attention.0',
+    'decoder.0.self_attention.1',
+    'decoder.0.cross_attention.0',
+    'decoder.0.cross_attention.1',
+  ]);
   const context = (mute) => training.run('abc', { mute, trace: ['encoder.0.self_attention.context'] }).trace[0].values;
   assert.ok(context([]).every((value) => value !== 0));
-  assert.deepEqual(context([heads[1]]).map((value, i) => (value === 0) === (i % 8 >= 4)), context([]).map(() => true));
+  assert.deepEqual(
+    context([heads[1]]).map((value, i) => (value === 0) === i % 8 >= 4),
+    context([]).map(() => true),
+  );
   thrown('unknown', () => training.run('abc', { mute: ['encoder.0.self_attention.2'] }));
   training.free();
   const sharpest = (options) => Math.max(...best('heed', options).steps[0].attention);
@@ -95,5 +110,6 @@ const refused = [
   [{ mute: ['encoder.0.self_attention.0'] }, 'unknown', /mute: "encoder.0.self_attention.0"/],
 ];
 for (const [options, code, message] of refused) {
-  test(`refused: ${JSON.stringify(options)}`, () => assert.match(thrown(code, () => model.run('heed', options)).message, message));
+  test(`refused: ${JSON.stringify(options)}`, () =>
+    assert.match(thrown(code, () => model.run('heed', options)).message, message));
 }

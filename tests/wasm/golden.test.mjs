@@ -13,7 +13,12 @@ for (const folder of [fixture, ...modelFolders()]) {
       assert.ok(golden.items.length > 0, 'golden.json has no items');
       const model = (await newEngine()).loadModel(readModel(folder), dtype);
       const options = { beam: golden.beam, trace: ['decoder.logits'] };
-      assertGolden(dtype, golden, golden.items.map(({ input }) => model.run(input, options)), basename(folder));
+      assertGolden(
+        dtype,
+        golden,
+        golden.items.map(({ input }) => model.run(input, options)),
+        basename(folder),
+      );
       model.free();
     });
   }

@@ -8,7 +8,13 @@ test('kernels are measured set by set, beside the peak and what they are compare
   const quick = { rounds: 1, sampleSeconds: 0.001 };
   for (const isa of ['simd128', 'scalar']) {
     const rows = engine.benchmark({ isa, kernel: 'gemm', shape: '64x64x64', ...quick });
-    assert.deepEqual(rows.map(({ kernel, shape, unit }) => [kernel, shape, unit]), [['peak', '', 'GFLOP/s'], ['gemm', '64x64x64', 'GFLOP/s']]);
+    assert.deepEqual(
+      rows.map(({ kernel, shape, unit }) => [kernel, shape, unit]),
+      [
+        ['peak', '', 'GFLOP/s'],
+        ['gemm', '64x64x64', 'GFLOP/s'],
+      ],
+    );
     for (const row of rows) {
       assert.equal(row.isa, isa);
       assert.ok(row.rate > 0 && row.best >= row.rate && row.percent > 0, JSON.stringify(row));
@@ -17,7 +23,13 @@ test('kernels are measured set by set, beside the peak and what they are compare
   }
   const both = engine.benchmark({ kernel: 'exp', ...quick });
   assert.deepEqual([...new Set(both.map(({ isa }) => isa))].sort(), ['scalar', 'simd128']);
-  assert.deepEqual(both.filter(({ kernel }) => kernel === 'exp').map(({ against, ratio }) => [against, ratio > 0]), [['libm_exp', true], ['libm_exp', true]]);
+  assert.deepEqual(
+    both.filter(({ kernel }) => kernel === 'exp').map(({ against, ratio }) => [against, ratio > 0]),
+    [
+      ['libm_exp', true],
+      ['libm_exp', true],
+    ],
+  );
   thrown('unknown', () => engine.benchmark({ isa: 'relaxed', ...quick }));
   thrown('unknown', () => engine.benchmark({ kernel: 'gemn', ...quick }));
   thrown('unknown', () => engine.benchmark({ kernel: 'gemm', shape: '1x1', ...quick }));
@@ -41,13 +53,14 @@ test('the map of memory names what a model and a run hold', async () => {
       generation.free();
     }
   };
-  const short = mapOf('ab'), long = mapOf('ab'.repeat(16));
+  const short = mapOf('ab'),
+    long = mapOf('ab'.repeat(16));
   const { parameters } = model.describe();
   assert.equal(short.parameters, 0); // every weight is there once, as int8
   assert.ok(short.packed >= parameters && short.packed < 2.5 * parameters, `${short.packed} bytes of ${parameters}`);
   for (const map of [short, long, mapOf('ab', { beam: 8 })]) {
     for (const [name, bytes] of Object.entries(map)) {
-      assert.ok(Number.isInteger(bytes) && bytes > 0 || name === 'parameters', `${name}: ${bytes}`);
+      assert.ok((Number.isInteger(bytes) && bytes > 0) || name === 'parameters', `${name}: ${bytes}`);
     }
     const { total, base, used, ...parts } = map;
     const named = Object.values(parts).reduce((sum, bytes) => sum + bytes, 0);

@@ -16,7 +16,10 @@ test('the engine says what it is', () => {
 test('a model says what it is', () => {
   const info = engine.loadModel(files).describe();
   assert.ok(info.parameters > 0 && info.tensors.length > 0 && info.traces.length > 0);
-  assert.equal(info.tensors.reduce((sum, { count }) => sum + count, 0), info.parameters);
+  assert.equal(
+    info.tensors.reduce((sum, { count }) => sum + count, 0),
+    info.parameters,
+  );
   assert.ok(info.source_vocabulary.includes('a'));
 });
 
@@ -61,7 +64,11 @@ test('beams come best first and differ', () => {
 
 test('an output that does not end is cut at maxLength, or at the limit for its input', () => {
   const model = engine.loadModel(endlessModel());
-  for (const [options, length] of [[{ maxLength: 1 }, 1], [{ maxLength: 30, beam: 4 }, 30], [{}, 2 * 4 + 10]]) {
+  for (const [options, length] of [
+    [{ maxLength: 1 }, 1],
+    [{ maxLength: 30, beam: 4 }, 30],
+    [{}, 2 * 4 + 10],
+  ]) {
     const { steps, tokens, ended } = model.run('heed', options).hypotheses[0];
     assert.deepEqual([steps.length, tokens.length, ended], [length, length, false]);
   }
@@ -88,7 +95,14 @@ test('a thousand loads, runs and failures do not grow the memory', () => {
     model.start('heed').advance(); // freed with its model
     model.free();
     thrown('format', () => engine.loadModel(broken));
-    thrown('empty_input', () => { const m = engine.loadModel(files); try { m.run(''); } finally { m.free(); } });
+    thrown('empty_input', () => {
+      const m = engine.loadModel(files);
+      try {
+        m.run('');
+      } finally {
+        m.free();
+      }
+    });
   };
   for (let i = 0; i < 50; i++) round();
   const before = engine.memoryBytes;
@@ -98,7 +112,8 @@ test('a thousand loads, runs and failures do not grow the memory', () => {
 
 test('memory that is not there is an error', async () => {
   const small = await newEngine();
-  for (const size of [2 ** 31 + 8, 2 ** 32 + 8]) { // untouched, so the system gives them out without having them
+  for (const size of [2 ** 31 + 8, 2 ** 32 + 8]) {
+    // untouched, so the system gives them out without having them
     const config = new ArrayBuffer(size);
     assert.match(thrown('memory', () => small.loadModel({ ...files, config })).message, new RegExp(size));
   }

@@ -54,11 +54,27 @@ const cases = {
   'weights: header of no bytes': { weights: withLength(0n) },
   'weights: an HTML page': { weights: buffer('<!doctype html><title>404</title>') },
   'weights: a tensor is missing': { weights: withHeader((h) => delete h[firstTensor(h)]) },
-  'weights: a wrong shape': { weights: withHeader((h) => { h[firstTensor(h)].shape = [1, 1]; }) },
-  'weights: shapes that overflow': { weights: withHeader((h) => { h[firstTensor(h)].shape = [2 ** 31, 2 ** 31]; }) },
-  'weights: offsets outside': { weights: withHeader((h) => { h[firstTensor(h)].data_offsets = [0, 2 ** 40]; }) },
+  'weights: a wrong shape': {
+    weights: withHeader((h) => {
+      h[firstTensor(h)].shape = [1, 1];
+    }),
+  },
+  'weights: shapes that overflow': {
+    weights: withHeader((h) => {
+      h[firstTensor(h)].shape = [2 ** 31, 2 ** 31];
+    }),
+  },
+  'weights: offsets outside': {
+    weights: withHeader((h) => {
+      h[firstTensor(h)].data_offsets = [0, 2 ** 40];
+    }),
+  },
   'weights: offsets backwards': { weights: withHeader((h) => h[firstTensor(h)].data_offsets.reverse()) },
-  'weights: an unknown type': { weights: withHeader((h) => { h[firstTensor(h)].dtype = 'Q7'; }) },
+  'weights: an unknown type': {
+    weights: withHeader((h) => {
+      h[firstTensor(h)].dtype = 'Q7';
+    }),
+  },
   'config: no JSON': { config: buffer('{"model_type": ') },
   'config: an HTML page': { config: buffer('<!doctype html><title>404</title>') },
   'config: a wrong type': { config: buffer('[]') },

@@ -50,7 +50,9 @@ for (const name of readdirSync(join(buildFolder, 'wasm')).filter((file) => /^hee
   test(`${name} imports a clock, a reader and a writer of numbers and the notice of growth, and nothing that is missing from the link`, () => {
     const names = importedNames(readFileSync(join(buildFolder, 'wasm', name)));
     assert.deepEqual(names.sort(), [
-      'env.emscripten_notify_memory_growth', 'env.heed_host_decimal', 'env.heed_host_number',
+      'env.emscripten_notify_memory_growth',
+      'env.heed_host_decimal',
+      'env.heed_host_number',
       'wasi_snapshot_preview1.clock_time_get',
     ]);
   });

@@ -4,24 +4,38 @@ import { test } from 'node:test';
 import { fixture, newEngine, readModel, thrown } from './support.mjs';
 
 const engine = await newEngine('train');
-const recipe = (task, target, model, change = {}) => JSON.stringify({
-  name: task, seed: 1, data: { task, examples_per_epoch: 500, dev: 100 },
-  tokenizer: { source: { type: 'values' }, target: { type: target } }, model,
-  train: { batch: 25, epochs: 10, optimizer: { name: 'adam', rate: 0.03 }, schedule: { name: 'constant' }, ...change },
-});
+const recipe = (task, target, model, change = {}) =>
+  JSON.stringify({
+    name: task,
+    seed: 1,
+    data: { task, examples_per_epoch: 500, dev: 100 },
+    tokenizer: { source: { type: 'values' }, target: { type: target } },
+    model,
+    train: {
+      batch: 25,
+      epochs: 10,
+      optimizer: { name: 'adam', rate: 0.03 },
+      schedule: { name: 'constant' },
+      ...change,
+    },
+  });
 const xor = (change) => recipe('xor', 'char', { model_type: 'mlp', hidden: [8], activation: 'tanh' }, change);
 
 /** Points of a grid over the plane, and what is right there. */
 const points = [];
-for (let x = -0.25; x <= 1.25; x += 0.25) for (let y = -0.25; y <= 1.25; y += 0.25) if (x !== 0.5 && y !== 0.5) points.push([x, y]);
+for (let x = -0.25; x <= 1.25; x += 0.25)
+  for (let y = -0.25; y <= 1.25; y += 0.25) if (x !== 0.5 && y !== 0.5) points.push([x, y]);
 const plane = Float32Array.from(points.flat());
-const right = ({ values, labels }) => points.filter(([x, y], i) => labels[values[2 * i] > values[2 * i + 1] ? 0 : 1] === `${+(x > 0.5 !== y > 0.5)}`).length;
+const right = ({ values, labels }) =>
+  points.filter(([x, y], i) => labels[values[2 * i] > values[2 * i + 1] ? 0 : 1] === `${+(x > 0.5 !== y > 0.5)}`)
+    .length;
 
 test('the plane at any moment of training, and at its end', () => {
   const training = engine.startTraining(xor(), null);
   const before = training.predict(plane, points.length);
   assert.deepEqual([before.rows, before.steps, before.channels, before.labels], [points.length, 1, 2, ['0', '1']]);
-  for (let i = 0; i < points.length; i++) assert.ok(Math.abs(before.values[2 * i] + before.values[2 * i + 1] - 1) < 1e-6);
+  for (let i = 0; i < points.length; i++)
+    assert.ok(Math.abs(before.values[2 * i] + before.values[2 * i + 1] - 1) < 1e-6);
   assert.equal(training.advance(), 'step'); // one batch
   const after = training.predict(plane, points.length);
   assert.notDeepEqual(after.values, before.values);
@@ -70,7 +84,10 @@ test('regression: numbers in the units of the data, MSE, MAE and R2 as it learns
 });
 
 test('steps of numbers, as many as there are', () => {
-  const training = engine.startTraining(recipe('adding', 'values', { model_type: 'classifier', cell: 'gru', hidden: 4 }), null);
+  const training = engine.startTraining(
+    recipe('adding', 'values', { model_type: 'classifier', cell: 'gru', hidden: 4 }),
+    null,
+  );
   const { values } = training.predict([0.5, 1, 0.25, 0, 0.5, 1, 0.25, 0], 2); // two rows of two steps
   assert.equal(values.length, 2);
   assert.equal(values[0], values[1]);

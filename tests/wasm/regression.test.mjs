@@ -15,11 +15,25 @@ test('a line through three points', () => {
 
 test('a curve, a surface, and their features', () => {
   const x = Array.from({ length: 12 }, (_, i) => [i / 4 - 1]);
-  const curve = engine.regress(x, x.map(([v]) => 1 - v + 2 * v ** 3), { degree: 3 });
+  const curve = engine.regress(
+    x,
+    x.map(([v]) => 1 - v + 2 * v ** 3),
+    { degree: 3 },
+  );
   assertClose([curve.intercept, ...curve.coefficients], [1, -1, 0, 2], 1e-6, 'curve');
   const rows = Array.from({ length: 25 }, (_, i) => [i % 5, Math.floor(i / 5)]);
-  const surface = engine.regress(rows, rows.map(([a, b]) => 3 + a * b), { degree: 2 });
-  assert.deepEqual(surface.powers, [[1, 0], [0, 1], [2, 0], [1, 1], [0, 2]]);
+  const surface = engine.regress(
+    rows,
+    rows.map(([a, b]) => 3 + a * b),
+    { degree: 2 },
+  );
+  assert.deepEqual(surface.powers, [
+    [1, 0],
+    [0, 1],
+    [2, 0],
+    [1, 1],
+    [0, 2],
+  ]);
   assertClose([surface.intercept, ...surface.coefficients], [3, 0, 0, 0, 1, 0], 1e-6, 'surface');
 });
 
@@ -33,7 +47,12 @@ test('ridge shrinks, the lasso drops, descent comes to the same', () => {
   assert.ok(size(ridge) < size(plain) && ridge.mse > plain.mse);
   assert.equal(lasso.coefficients[2], 0);
   assertClose(engine.regress(x, y, { l2: 0.5, method: 'gradient' }).coefficients, ridge.coefficients, 1e-8, 'gradient');
-  assertClose(engine.regress(x, y, { l1: 0.1, method: 'gradient' }).coefficients, lasso.coefficients, 1e-8, 'thresholds');
+  assertClose(
+    engine.regress(x, y, { l1: 0.1, method: 'gradient' }).coefficients,
+    lasso.coefficients,
+    1e-8,
+    'thresholds',
+  );
   const under = engine.regress(x, y, { method: 'gradient', steps: 3 });
   assert.deepEqual([under.steps, under.converged], [3, false]);
 });
@@ -46,5 +65,17 @@ test('what cannot be fitted is refused', () => {
   thrown('argument', () => engine.regress([[1], [2]], [1, 2], { degree: 1.5 }));
   thrown('argument', () => engine.regress([[1], [2]], [1, 2], { l2: -1 }));
   thrown('numeric', () => engine.regress([[1], [NaN]], [1, 2]));
-  assert.match(thrown('numeric', () => engine.regress([[1, 2], [2, 4], [3, 6]], [1, 2, 3])).message, /a penalty l2 chooses one/);
+  assert.match(
+    thrown('numeric', () =>
+      engine.regress(
+        [
+          [1, 2],
+          [2, 4],
+          [3, 6],
+        ],
+        [1, 2, 3],
+      ),
+    ).message,
+    /a penalty l2 chooses one/,
+  );
 });

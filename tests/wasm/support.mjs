@@ -12,7 +12,8 @@ export const fixture = join(root, 'tests/wasm/fixtures/tiny-attn');
 const { LocalEngine } = await import(pathToFileURL(join(buildFolder, 'js/engine.js')).href);
 
 /** Node runs the simd128 module; its relaxed SIMD needs a flag and is partly wrong, so that is left to Chromium. */
-export const newEngine = (kind = 'heed') => LocalEngine.create(readFileSync(join(buildFolder, `js/${kind}-simd128.wasm`)), 'simd128');
+export const newEngine = (kind = 'heed') =>
+  LocalEngine.create(readFileSync(join(buildFolder, `js/${kind}-simd128.wasm`)), 'simd128');
 
 const bytes = (path) => {
   const file = readFileSync(path);
@@ -39,9 +40,10 @@ export function endlessModel() {
 export const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
 /** The folders of trained models that have golden inputs: all that have a config must. */
-export const modelFolders = () => readdirSync(join(root, 'models'))
-  .map((name) => join(root, 'models', name))
-  .filter((folder) => existsSync(join(folder, 'config.json')));
+export const modelFolders = () =>
+  readdirSync(join(root, 'models'))
+    .map((name) => join(root, 'models', name))
+    .filter((folder) => existsSync(join(folder, 'config.json')));
 
 /** Equal to `tolerance`, absolutely for small and relatively for large numbers. NaN is equal to nothing. */
 export function assertClose(actual, expected, tolerance, what) {
@@ -64,7 +66,9 @@ const INT8_SAME = 0.85; // of the inputs have the same tokens: golden inputs are
  * and the tokens are those of native int8, whose products are the same whole numbers.
  */
 export function assertGolden(dtype, golden, results, name) {
-  let same = 0, squares = 0, count = 0;
+  let same = 0,
+    squares = 0,
+    count = 0;
   golden.items.forEach(({ input, tokens, logits }, i) => {
     const got = results[i].hypotheses[0].tokens;
     const kept = results[i].trace.filter(({ name }) => name === 'decoder.logits').flatMap(({ values }) => values);
@@ -76,10 +80,13 @@ export function assertGolden(dtype, golden, results, name) {
     const parted = tokens.findIndex((token, t) => got[t] !== token);
     const steps = parted < 0 ? Math.min(tokens.length, got.length) : parted;
     same += parted < 0 && got.length === tokens.length;
-    logits.slice(0, steps + 1).flat().forEach((logit, k) => {
-      squares += (kept[k] - logit) ** 2;
-      count++;
-    });
+    logits
+      .slice(0, steps + 1)
+      .flat()
+      .forEach((logit, k) => {
+        squares += (kept[k] - logit) ** 2;
+        count++;
+      });
   });
   if (dtype === 'f32') return;
   const native = nativeInt8(name);

@@ -38,7 +38,11 @@ for (const [name, text, read] of readable) {
   });
 }
 
-for (const [name, text] of [['empty', ''], ['emoji only', '\u{1f600}\u{1f600}'], ['a lone surrogate only', '\ud83d']]) {
+for (const [name, text] of [
+  ['empty', ''],
+  ['emoji only', '\u{1f600}\u{1f600}'],
+  ['a lone surrogate only', '\ud83d'],
+]) {
   test(`${name}: nothing to read is an error`, () => thrown('empty_input', () => model.run(text)));
 }
 

@@ -11,8 +11,13 @@ const reverse = JSON.parse(readFileSync(join(root, 'examples/recipes/reverse.jso
 /** The recipe on words so short that it takes a second. */
 const easy = (change = {}) => ({
   ...structuredClone(reverse),
-  data: { task: 'reverse', options: { min_length: 1, max_length: 5, alphabet: 8 }, examples_per_epoch: 800, dev: 100,
-    max_length: 5 },
+  data: {
+    task: 'reverse',
+    options: { min_length: 1, max_length: 5, alphabet: 8 },
+    examples_per_epoch: 800,
+    dev: 100,
+    max_length: 5,
+  },
   ...change,
 });
 const start = (recipe, pairs) => engine.startTraining(JSON.stringify(recipe), pairs);
@@ -73,9 +78,12 @@ test('the model taken out is the model trained', () => {
 
 test('examples can be given as text', () => {
   const lines = [];
-  for (const a of 'abcdef') for (const b of 'abcdef') for (const c of 'abcdef') lines.push(`${a}${b}${c}\t${c}${b}${a}`);
-  const training = start(easy({ data: { hold_out: 20, max_length: 5 }, train: { ...reverse.train, epochs: 20 } }),
-    lines.join('\n'));
+  for (const a of 'abcdef')
+    for (const b of 'abcdef') for (const c of 'abcdef') lines.push(`${a}${b}${c}\t${c}${b}${a}`);
+  const training = start(
+    easy({ data: { hold_out: 20, max_length: 5 }, train: { ...reverse.train, epochs: 20 } }),
+    lines.join('\n'),
+  );
   until(training, 'finished');
   assert.ok(training.figures().accuracy > 0.9, JSON.stringify(training.figures()));
   training.free();
@@ -83,12 +91,28 @@ test('examples can be given as text', () => {
 
 const refused = [
   ['an unknown field', easy({ sead: 1 }), undefined, 'format', /unknown field "sead".*seed/],
-  ['a value out of range', easy({ train: { ...reverse.train, batch: 0 } }), undefined, 'format',
-    /recipe\.train\.batch is 0; .*from 1/],
-  ['an unknown name', easy({ train: { ...reverse.train, optimizer: { name: 'adamm', rate: 1 } } }), undefined, 'unknown',
-    /optimizer\.name.*adamm.*adam/],
+  [
+    'a value out of range',
+    easy({ train: { ...reverse.train, batch: 0 } }),
+    undefined,
+    'format',
+    /recipe\.train\.batch is 0; .*from 1/,
+  ],
+  [
+    'an unknown name',
+    easy({ train: { ...reverse.train, optimizer: { name: 'adamm', rate: 1 } } }),
+    undefined,
+    'unknown',
+    /optimizer\.name.*adamm.*adam/,
+  ],
   ['an unknown task', easy({ data: { ...easy().data, task: 'reverze' } }), undefined, 'unknown', /reverze.*reverse/],
-  ['an impossible size', easy({ model: { ...reverse.model, encoder_hidden: 1e9 } }), undefined, 'format', /encoder_hidden/],
+  [
+    'an impossible size',
+    easy({ model: { ...reverse.model, encoder_hidden: 1e9 } }),
+    undefined,
+    'format',
+    /encoder_hidden/,
+  ],
   ['no data', easy({ data: { hold_out: 2, max_length: 5 } }), undefined, 'argument', /recipe\.data/],
   ['a task and examples', easy(), 'a\ta', 'argument', /recipe\.data\.task/],
   ['a line without a tab', easy({ data: { hold_out: 2, max_length: 5 } }), 'ab\tba\nabba', 'format', /data:2/],

@@ -22,18 +22,24 @@ export class BenchJob {
       bytes.set(this.#rest);
       bytes.set(piece, this.#rest.length);
     }
-    const whole = bytes.length - bytes.length % 4;
+    const whole = bytes.length - (bytes.length % 4);
     this.#rest = bytes.slice(whole);
     this.#raw.benchFeed(this.#live(), bytes.subarray(0, whole));
   }
 
   /** One inference or one training step. */
-  run(): void { this.#raw.benchRun(this.#live()); }
+  run(): void {
+    this.#raw.benchRun(this.#live());
+  }
 
-  check(expected: ArrayBuffer): BenchCheck { return this.#raw.benchCheck(this.#live(), expected); }
+  check(expected: ArrayBuffer): BenchCheck {
+    return this.#raw.benchCheck(this.#live(), expected);
+  }
 
   /** Allocations in the engine so far, of all that it does. */
-  get allocations(): number { return this.#raw.benchAllocations(); }
+  get allocations(): number {
+    return this.#raw.benchAllocations();
+  }
 
   free(): void {
     if (this.#handle === null) return;
@@ -41,7 +47,9 @@ export class BenchJob {
     this.#handle = null;
   }
 
-  [dispose](): void { this.free(); }
+  [dispose](): void {
+    this.free();
+  }
 
   #live(): BenchHandle {
     if (this.#handle === null) throw new EngineError('freed', 'the benchmark was freed');

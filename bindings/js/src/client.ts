@@ -11,8 +11,20 @@ import { dispose } from './dispose.js';
 import { callersStack, EngineError, throwIfAborted } from './error.js';
 import { builtModules, compileModule } from './module.js';
 import type {
-  Cooccurrence, Dtype, EngineInfo, Examples, KernelOptions, KernelRate, LoadProgress, MemoryMap, ModelFiles,
-  ModelInfo, ModuleName, Regression, RegressionOptions, RunOptions,
+  Cooccurrence,
+  Dtype,
+  EngineInfo,
+  Examples,
+  KernelOptions,
+  KernelRate,
+  LoadProgress,
+  MemoryMap,
+  ModelFiles,
+  ModelInfo,
+  ModuleName,
+  Regression,
+  RegressionOptions,
+  RunOptions,
 } from './protocol.js';
 import { Runnable } from './runnable.js';
 import { Session } from './session.js';
@@ -70,7 +82,9 @@ export async function connect(options: ConnectOptions = {}): Promise<Engine> {
     let module: Promise<WebAssembly.Module> | undefined; // kept for a worker that comes after a crash
     const startSession = () => {
       module ??= compileModule(options.measures ? 'bench' : 'heed', name, folder);
-      module.catch(() => { module = undefined; });
+      module.catch(() => {
+        module = undefined;
+      });
       return new Session(newWorker(folder), name, module);
     };
     const session = startSession();
@@ -102,9 +116,14 @@ export class Engine {
     const withStack = callersStack();
     try {
       throwIfAborted(signal);
-      if (dtype !== 'int8' && dtype !== 'f32') throw new EngineError('argument', `dtype: "${dtype}" is not int8 or f32`);
-      const where = typeof source === 'string' || source instanceof URL ? pageUrl(source).href
-        : source instanceof Blob ? await unzip(source) : source;
+      if (dtype !== 'int8' && dtype !== 'f32')
+        throw new EngineError('argument', `dtype: "${dtype}" is not int8 or f32`);
+      const where =
+        typeof source === 'string' || source instanceof URL
+          ? pageUrl(source).href
+          : source instanceof Blob
+            ? await unzip(source)
+            : source;
       const session = this.#live();
       const { model, info, files } = await session.call('load', [where, dtype], { signal, onProgress });
       const again = files ?? where; // what came from an address comes back as files
@@ -137,7 +156,8 @@ export class Engine {
     try {
       const { data, every = 1, signal } = options;
       throwIfAborted(signal);
-      if (!Number.isSafeInteger(every) || every < 1) throw new EngineError('argument', `every is ${every}; it must be 1 or more`);
+      if (!Number.isSafeInteger(every) || every < 1)
+        throw new EngineError('argument', `every is ${every}; it must be 1 or more`);
       if (data !== undefined && typeof data !== 'string') throw new EngineError('argument', 'the data are not a text');
       const text = typeof recipe === 'string' ? recipe : JSON.stringify(recipe, null, 2);
       const session = this.#live();
@@ -149,7 +169,11 @@ export class Engine {
   }
 
   /** Fits y to the rows x: linear regression, with penalties, of polynomial features. For points that a reader moves. */
-  async regress(x: readonly ArrayLike<number>[], y: ArrayLike<number>, options: RegressionOptions = {}): Promise<Regression> {
+  async regress(
+    x: readonly ArrayLike<number>[],
+    y: ArrayLike<number>,
+    options: RegressionOptions = {},
+  ): Promise<Regression> {
     const withStack = callersStack();
     try {
       return await this.#live().call('regress', [x, y, options]);
@@ -184,7 +208,9 @@ export class Engine {
     this.#session.end('freed', 'the engine was closed');
   }
 
-  [dispose](): void { this.close(); }
+  [dispose](): void {
+    this.close();
+  }
 
   /** The worker at work; a new one when it has crashed. */
   #live(): Session {
@@ -203,8 +229,13 @@ export class Model extends Runnable {
   #freed = false;
 
   /** Use engine.load(). */
-  constructor(live: () => Session, session: Session, number: number, info: ModelInfo,
-    reload: (session: Session) => Promise<number>) {
+  constructor(
+    live: () => Session,
+    session: Session,
+    number: number,
+    info: ModelInfo,
+    reload: (session: Session) => Promise<number>,
+  ) {
     super();
     this.#live = live;
     this.#session = session;
@@ -234,7 +265,9 @@ export class Model extends Runnable {
     this.#number?.then((number) => session.call('freeModel', [number])).catch(() => {}); // dead: nothing to give back
   }
 
-  [dispose](): void { this.free(); }
+  [dispose](): void {
+    this.free();
+  }
 
   protected override async ready(): Promise<{ session: Session; number: number }> {
     if (this.#freed) throw new EngineError('freed', 'the model was freed');
@@ -242,7 +275,9 @@ export class Model extends Runnable {
     if (session !== this.#session || this.#number === null) {
       this.#session = session;
       this.#number = this.#reload(session);
-      this.#number.catch(() => { this.#number = null; });
+      this.#number.catch(() => {
+        this.#number = null;
+      });
     }
     return { session, number: await this.#number };
   }

@@ -4,10 +4,32 @@ import type { ModuleName } from './protocol.js';
 /** A module of one function that runs `body` and returns a vector; valid where the browser knows its opcodes. */
 function vectorModule(body: number[]): Uint8Array<ArrayBuffer> {
   return new Uint8Array([
-    0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, // "\0asm", version 1
-    1, 5, 1, 0x60, 0, 1, 0x7b, // type: () -> v128
-    3, 2, 1, 0, // function 0 has type 0
-    10, body.length + 4, 1, body.length + 2, 0, ...body, 0x0b, // code
+    0x00,
+    0x61,
+    0x73,
+    0x6d,
+    1,
+    0,
+    0,
+    0, // "\0asm", version 1
+    1,
+    5,
+    1,
+    0x60,
+    0,
+    1,
+    0x7b, // type: () -> v128
+    3,
+    2,
+    1,
+    0, // function 0 has type 0
+    10,
+    body.length + 4,
+    1,
+    body.length + 2,
+    0,
+    ...body,
+    0x0b, // code
   ]);
 }
 
@@ -29,8 +51,12 @@ export function chooseModule(built: readonly ModuleName[], wanted?: ModuleName):
   const candidates = wanted === undefined ? fastestFirst.filter((module) => built.includes(module)) : [wanted];
   const chosen = candidates.find((module) => runs[module]());
   if (chosen === undefined) {
-    throw new EngineError('unsupported', wanted === 'relaxed' ? 'this browser has no relaxed WebAssembly SIMD'
-      : 'this browser has no WebAssembly SIMD; a version of 2023 or later has it');
+    throw new EngineError(
+      'unsupported',
+      wanted === 'relaxed'
+        ? 'this browser has no relaxed WebAssembly SIMD'
+        : 'this browser has no WebAssembly SIMD; a version of 2023 or later has it',
+    );
   }
   return chosen;
 }

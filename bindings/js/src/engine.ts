@@ -3,11 +3,35 @@ import { BenchJob } from './bench.js';
 import { dispose } from './dispose.js';
 import { EngineError } from './error.js';
 import type {
-  BenchOptions, Cooccurrence, Dtype, EngineInfo, Examples, ExportOptions, KernelOptions, KernelRate, MemoryMap,
-  ModelFiles, ModelInfo, ModuleName, Neighbours, Prediction, Regression, RegressionOptions, Result, RunOptions, TrainingFigures, VectorTable,
+  BenchOptions,
+  Cooccurrence,
+  Dtype,
+  EngineInfo,
+  Examples,
+  ExportOptions,
+  KernelOptions,
+  KernelRate,
+  MemoryMap,
+  ModelFiles,
+  ModelInfo,
+  ModuleName,
+  Neighbours,
+  Prediction,
+  Regression,
+  RegressionOptions,
+  Result,
+  RunOptions,
+  TrainingFigures,
+  VectorTable,
 } from './protocol.js';
 import {
-  Raw, type Exports, type GenerationHandle, type LoaderHandle, type ModelHandle, type TrainingEvent, type TrainingHandle,
+  Raw,
+  type Exports,
+  type GenerationHandle,
+  type LoaderHandle,
+  type ModelHandle,
+  type TrainingEvent,
+  type TrainingHandle,
 } from './raw.js';
 
 export { textOf } from './text.js';
@@ -19,7 +43,7 @@ export class LocalEngine {
 
   /** `source`: heed-, train- or bench-MODULE.wasm compiled, its bytes, or the response that brings them. */
   static async create(source: WebAssembly.Module | BufferSource | Response, module: ModuleName): Promise<LocalEngine> {
-    return new LocalEngine(new Raw(await instantiate(source) as Exports), module);
+    return new LocalEngine(new Raw((await instantiate(source)) as Exports), module);
   }
 
   private constructor(raw: Raw, module: ModuleName) {
@@ -28,7 +52,9 @@ export class LocalEngine {
   }
 
   /** What the module's memory takes; it never shrinks. */
-  get memoryBytes(): number { return this.#raw.memoryBytes; }
+  get memoryBytes(): number {
+    return this.#raw.memoryBytes;
+  }
 
   /** The model of files that are all in memory. */
   loadModel({ config, tokenizer, weights }: ModelFiles, dtype?: Dtype): LocalModel {
@@ -47,7 +73,9 @@ export class LocalEngine {
   }
 
   /** Measures kernels against what the registers allow. Its matrices take up to 80 MB, which the module then keeps. */
-  benchmark(options: KernelOptions = {}): KernelRate[] { return this.#raw.benchKernels(options); }
+  benchmark(options: KernelOptions = {}): KernelRate[] {
+    return this.#raw.benchKernels(options);
+  }
 
   /** A model of the comparison, with the sizes of its manifest; its file of tensors has `fileSize` bytes. */
   createBench(options: BenchOptions, manifest: ArrayBuffer, fileSize: number): BenchJob {
@@ -60,7 +88,9 @@ export class LocalEngine {
   }
 
   /** The windows of a sentence, with the counts of a text; how often the words of a text meet. */
-  examples(recipe: string, text: string, sentence: string): Examples { return this.#raw.vectorsExamples(recipe, text, sentence); }
+  examples(recipe: string, text: string, sentence: string): Examples {
+    return this.#raw.vectorsExamples(recipe, text, sentence);
+  }
   cooccurrence(recipe: string, text: string, words: number): Cooccurrence {
     return this.#raw.vectorsCooccurrence(recipe, text, words);
   }
@@ -72,7 +102,12 @@ export class LocalEngine {
 }
 
 /** A search under way: `advance` until it is true, then `result` or `memory`, then `free`. */
-export interface Search { advance(): boolean; result(): Result; memory(): MemoryMap; free(): void }
+export interface Search {
+  advance(): boolean;
+  result(): Result;
+  memory(): MemoryMap;
+  free(): void;
+}
 
 /** Of a model that reads numbers. */
 function predictWith(raw: Raw, model: ModelHandle, values: ArrayLike<number>, rows: number): Prediction {
@@ -93,7 +128,9 @@ export class Loading {
   }
 
   /** The next bytes of the weights. */
-  feed(piece: Uint8Array): void { this.#raw.loadFeed(this.#live(), piece); }
+  feed(piece: Uint8Array): void {
+    this.#raw.loadFeed(this.#live(), piece);
+  }
 
   /** The model, when all has come. */
   finish(): LocalModel {
@@ -108,7 +145,9 @@ export class Loading {
     this.#handle = null;
   }
 
-  [dispose](): void { this.free(); }
+  [dispose](): void {
+    this.free();
+  }
 
   #live(): LoaderHandle {
     if (this.#handle === null) throw new EngineError('freed', 'the loading is over');
@@ -126,7 +165,9 @@ export class LocalModel {
     this.#handle = handle;
   }
 
-  describe(): ModelInfo { return this.#raw.modelDescribe(this.#live()); }
+  describe(): ModelInfo {
+    return this.#raw.modelDescribe(this.#live());
+  }
 
   /** Reads the text; the caller advances the generation to its end and frees it. */
   start(text: string, options: RunOptions = {}): Generation {
@@ -147,11 +188,17 @@ export class LocalModel {
   }
 
   /** Of `rows` rows of numbers, one after the other. */
-  predict(values: ArrayLike<number>, rows = 1): Prediction { return predictWith(this.#raw, this.#live(), values, rows); }
+  predict(values: ArrayLike<number>, rows = 1): Prediction {
+    return predictWith(this.#raw, this.#live(), values, rows);
+  }
 
   /** Of word vectors. */
-  neighbours(query: string, count = 10): Neighbours { return this.#raw.vectorsAsk(this.#live(), query, count); }
-  vectors(rows: number): VectorTable { return this.#raw.vectorsRows(this.#live(), rows); }
+  neighbours(query: string, count = 10): Neighbours {
+    return this.#raw.vectorsAsk(this.#live(), query, count);
+  }
+  vectors(rows: number): VectorTable {
+    return this.#raw.vectorsRows(this.#live(), rows);
+  }
 
   /** Also frees the generations that are still at it. Once more does nothing. */
   free(): void {
@@ -161,7 +208,9 @@ export class LocalModel {
     this.#handle = null;
   }
 
-  [dispose](): void { this.free(); }
+  [dispose](): void {
+    this.free();
+  }
 
   #live(): ModelHandle {
     if (this.#handle === null) throw new EngineError('freed', 'the model was freed');
@@ -179,12 +228,18 @@ export class LocalTraining {
     this.#handle = handle;
   }
 
-  describe(): ModelInfo { return this.#raw.modelDescribe(this.#model()); }
+  describe(): ModelInfo {
+    return this.#raw.modelDescribe(this.#model());
+  }
 
   /** The next piece of work: a step, a part of one (a shard of a batch), or a part of judging an epoch. */
-  advance(): TrainingEvent { return this.#raw.trainingAdvance(this.#live()); }
+  advance(): TrainingEvent {
+    return this.#raw.trainingAdvance(this.#live());
+  }
 
-  figures(): TrainingFigures { return this.#raw.trainingFigures(this.#live()); }
+  figures(): TrainingFigures {
+    return this.#raw.trainingFigures(this.#live());
+  }
 
   /** The whole search at once: the weights must not change under it. */
   start(text: string, options: RunOptions = {}): Search {
@@ -199,16 +254,26 @@ export class LocalTraining {
     }
   }
 
-  run(text: string, options: RunOptions = {}): Result { return this.start(text, options).result(); }
+  run(text: string, options: RunOptions = {}): Result {
+    return this.start(text, options).result();
+  }
 
-  predict(values: ArrayLike<number>, rows = 1): Prediction { return predictWith(this.#raw, this.#model(), values, rows); }
+  predict(values: ArrayLike<number>, rows = 1): Prediction {
+    return predictWith(this.#raw, this.#model(), values, rows);
+  }
 
   /** Of word vectors, as they are. */
-  neighbours(query: string, count = 10): Neighbours { return this.#raw.vectorsAsk(this.#model(), query, count); }
-  vectors(rows: number): VectorTable { return this.#raw.vectorsRows(this.#model(), rows); }
+  neighbours(query: string, count = 10): Neighbours {
+    return this.#raw.vectorsAsk(this.#model(), query, count);
+  }
+  vectors(rows: number): VectorTable {
+    return this.#raw.vectorsRows(this.#model(), rows);
+  }
 
   /** The files of the model as it is. */
-  files({ quantize = false }: ExportOptions = {}): ModelFiles { return this.#raw.modelEncode(this.#model(), quantize); }
+  files({ quantize = false }: ExportOptions = {}): ModelFiles {
+    return this.#raw.modelEncode(this.#model(), quantize);
+  }
 
   /** Gives the memory back. Once more does nothing. */
   free(): void {
@@ -217,9 +282,13 @@ export class LocalTraining {
     this.#handle = null;
   }
 
-  [dispose](): void { this.free(); }
+  [dispose](): void {
+    this.free();
+  }
 
-  #model(): ModelHandle { return this.#raw.trainingModel(this.#live()); }
+  #model(): ModelHandle {
+    return this.#raw.trainingModel(this.#live());
+  }
 
   #live(): TrainingHandle {
     if (this.#handle === null) throw new EngineError('freed', 'the training was freed');
@@ -242,13 +311,19 @@ export class Generation implements Search {
   }
 
   /** Decodes one step; true when the output is complete. */
-  advance(): boolean { return this.#raw.generationAdvance(this.#live()); }
+  advance(): boolean {
+    return this.#raw.generationAdvance(this.#live());
+  }
 
   /** Where the module's bytes are at this moment. */
-  memory(): MemoryMap { return this.#raw.generationMemory(this.#live()); }
+  memory(): MemoryMap {
+    return this.#raw.generationMemory(this.#live());
+  }
 
   /** The result so far. */
-  result(): Result { return this.#raw.generationResult(this.#live(), this.#text); }
+  result(): Result {
+    return this.#raw.generationResult(this.#live(), this.#text);
+  }
 
   free(): void {
     if (this.#handle === null) return;
@@ -257,7 +332,9 @@ export class Generation implements Search {
     this.#forget();
   }
 
-  [dispose](): void { this.free(); }
+  [dispose](): void {
+    this.free();
+  }
 
   #live(): GenerationHandle {
     if (this.#handle === null) throw new EngineError('freed', 'the generation was freed');

@@ -23,7 +23,11 @@ function expectedBytes(response: Response): number {
   return encoding === 'identity' && Number.isSafeInteger(length) ? length : 0;
 }
 
-interface Download { loaded: number; expected: number; done: boolean }
+interface Download {
+  loaded: number;
+  expected: number;
+  done: boolean;
+}
 
 /** The pieces of a body as they come. */
 async function* pieces(url: URL, response: Response, signal: AbortSignal, download: Download, report: () => void) {
@@ -47,7 +51,9 @@ async function* pieces(url: URL, response: Response, signal: AbortSignal, downlo
 }
 
 /** What takes the weights while they arrive. */
-interface Sink { feed(piece: Uint8Array): void }
+interface Sink {
+  feed(piece: Uint8Array): void;
+}
 
 /**
  * The files of a model folder, fetched side by side. As soon as the texts are there `open` is called with them and the
@@ -55,7 +61,9 @@ interface Sink { feed(piece: Uint8Array): void }
  * may keep outside the worker's memory. A query in the folder's URL goes to each file.
  */
 export async function fetchModel(
-  folder: string, signal: AbortSignal, progress: (p: LoadProgress) => void,
+  folder: string,
+  signal: AbortSignal,
+  progress: (p: LoadProgress) => void,
   open: (config: ArrayBuffer, tokenizer: ArrayBuffer, weightsSize: number) => Promise<Sink>,
 ): Promise<KeptFiles> {
   const base = new URL(folder);
@@ -63,7 +71,7 @@ export async function fetchModel(
   const downloads: Download[] = [];
   const report = () => {
     const loaded = downloads.reduce((sum, d) => sum + d.loaded, 0);
-    const known = downloads.every((d) => d.done || d.expected >= d.loaded && d.expected > 0);
+    const known = downloads.every((d) => d.done || (d.expected >= d.loaded && d.expected > 0));
     progress({ loaded, total: known ? downloads.reduce((sum, d) => sum + (d.done ? d.loaded : d.expected), 0) : 0 });
   };
   const stop = new AbortController(); // the first failure stops the other downloads, and so does the caller

@@ -1,11 +1,23 @@
 /** What a page can ask of the engine. The worker implements EngineApi; requests and replies derive from it. */
 
 /** A piece of the input: a token that the model read, or text that it skipped because its alphabet has no such sign. */
-export interface SourceToken { token: string; start: number; length: number } // UTF-16 offsets in the input
-export interface SkippedText { text: string; start: number; length: number }
+export interface SourceToken {
+  token: string;
+  start: number;
+  length: number;
+} // UTF-16 offsets in the input
+export interface SkippedText {
+  text: string;
+  start: number;
+  length: number;
+}
 
 /** `chance`, of an output that is drawn: that it is drawn, after temperature, top-k and top-p. */
-export interface Candidate { token: string; probability: number; chance?: number }
+export interface Candidate {
+  token: string;
+  probability: number;
+  chance?: number;
+}
 
 /** One decoding step. The last step of an ended hypothesis chose "<eos>". */
 export interface Step {
@@ -20,11 +32,26 @@ export interface Step {
 
 /** `score` is log_probability, with a length penalty divided by it; perplexity is exp(-log_probability / steps). */
 export interface Hypothesis {
-  score: number; log_probability: number; perplexity: number; ended: boolean; text: string; tokens: string[]; steps: Step[];
+  score: number;
+  log_probability: number;
+  perplexity: number;
+  ended: boolean;
+  text: string;
+  tokens: string[];
+  steps: Step[];
 }
 /** A prefix that a beam held at some time; `parent` is the place of what it continues in the list, -1 at the start. */
-export interface TreeNode { parent: number; token: string; log_probability: number; ended: boolean }
-export interface TraceEntry { name: string; shape: number[]; values: number[] }
+export interface TreeNode {
+  parent: number;
+  token: string;
+  log_probability: number;
+  ended: boolean;
+}
+export interface TraceEntry {
+  name: string;
+  shape: number[];
+  values: number[];
+}
 
 export interface Result {
   input: string;
@@ -93,12 +120,24 @@ export interface DrawOptions {
 }
 /** `target`: the output is this text, and is scored; neither with a beam nor with maxLength. */
 export interface RunOptions extends ModelOptions, DrawOptions {
-  beam?: number; maxLength?: number; lengthPenalty?: number; target?: string;
+  beam?: number;
+  maxLength?: number;
+  lengthPenalty?: number;
+  target?: string;
 }
-export interface StreamOptions extends ModelOptions, DrawOptions { maxLength?: number }
+export interface StreamOptions extends ModelOptions, DrawOptions {
+  maxLength?: number;
+}
 /** Bytes; total is 0 as long as a server does not say it. */
-export interface LoadProgress { loaded: number; total: number }
-export interface TensorInfo { name: string; shape: number[]; count: number }
+export interface LoadProgress {
+  loaded: number;
+  total: number;
+}
+export interface TensorInfo {
+  name: string;
+  shape: number[];
+  count: number;
+}
 export interface ModelInfo {
   model_type: string;
   config: Record<string, unknown>;
@@ -113,12 +152,23 @@ export interface ModelInfo {
   source_values?: ValueShape;
   target_values?: ValueShape;
 }
-export interface ValueShape { channels: number; steps: number }
+export interface ValueShape {
+  channels: number;
+  steps: number;
+}
 export type ModuleName = 'simd128' | 'relaxed';
-export interface EngineInfo { isa: string; module: ModuleName; version: string }
+export interface EngineInfo {
+  isa: string;
+  module: ModuleName;
+  version: string;
+}
 
 /** The bytes of the three files of a model folder. */
-export interface ModelFiles { config: ArrayBuffer; tokenizer: ArrayBuffer; weights: ArrayBuffer }
+export interface ModelFiles {
+  config: ArrayBuffer;
+  tokenizer: ArrayBuffer;
+  weights: ArrayBuffer;
+}
 /** The same, kept for a worker that may come: a blob need not be in memory. */
 export type KeptFiles = Omit<ModelFiles, 'weights'> & { weights: ArrayBuffer | Blob };
 
@@ -126,7 +176,11 @@ export type KeptFiles = Omit<ModelFiles, 'weights'> & { weights: ArrayBuffer | B
 export type Dtype = 'int8' | 'f32';
 
 /** A model of the comparison with other engines (bench/README.md): "M1" .., "infer" or "train". */
-export interface BenchOptions { model: string; task?: string; dtype?: string }
+export interface BenchOptions {
+  model: string;
+  task?: string;
+  dtype?: string;
+}
 /** How far its results are from the expected ones, -1 where there is nothing to compare; and what one run does. */
 export interface BenchCheck {
   near_enough: boolean;
@@ -140,11 +194,25 @@ export interface BenchCheck {
 }
 
 /** Which kernels to measure, and how. `isa`: the module's own set ("simd128", "relaxed") or "scalar"; left out, both. */
-export interface KernelOptions { isa?: string; kernel?: string; shape?: string; rounds?: number; sampleSeconds?: number }
+export interface KernelOptions {
+  isa?: string;
+  kernel?: string;
+  shape?: string;
+  rounds?: number;
+  sampleSeconds?: number;
+}
 /** How fast a kernel is here: the median and the best of the rounds. `percent` is of the same set's register peak (0 where
  * the unit is not GFLOP/s), `ratio` the speed beside what it is compared with, `against`. */
 export interface KernelRate {
-  isa: string; kernel: string; shape: string; unit: string; rate: number; best: number; percent: number; against: string; ratio: number;
+  isa: string;
+  kernel: string;
+  shape: string;
+  unit: string;
+  rate: number;
+  best: number;
+  percent: number;
+  against: string;
+  ratio: number;
 }
 
 /** Bytes of the module's memory while a model is at work. `used` is all that is allocated: what the engine names, and more. */
@@ -186,31 +254,73 @@ export interface TrainingFigures {
   dev_r2?: number;
 }
 /** What training tells of a step. `watched` is the result of the model as it is for the text that is watched. */
-export interface TrainingStep extends TrainingFigures { watched: Result | null; vectors?: VectorTable }
+export interface TrainingStep extends TrainingFigures {
+  watched: Result | null;
+  vectors?: VectorTable;
+}
 /**
  * A text to run the model on whenever a step is told of: its attention and traces as training goes on. Of word vectors: how
  * many of them to tell, those of the most frequent words first.
  */
-export type Watch = { text: string; options?: RunOptions } | { vectors: number }
+export type Watch = { text: string; options?: RunOptions } | { vectors: number };
 /** `every`: tells of each n-th step (1 when left out), and of every epoch's end. */
-export interface TrainOptions { every?: number; watch?: Watch }
+export interface TrainOptions {
+  every?: number;
+  watch?: Watch;
+}
 /** `quantize`: int8 weights, a quarter of the size; else the weights as they are. */
-export interface ExportOptions { quantize?: boolean }
+export interface ExportOptions {
+  quantize?: boolean;
+}
 
 /** A word of a question, added or taken away; a word near the sum, by cosine. `row` is its place in the table of vectors. */
-export interface VectorTerm { word: string; row: number; sign: number }
-export interface Neighbour { word: string; row: number; similarity: number }
-export interface Neighbours { terms: VectorTerm[]; neighbours: Neighbour[] }
+export interface VectorTerm {
+  word: string;
+  row: number;
+  sign: number;
+}
+export interface Neighbour {
+  word: string;
+  row: number;
+  similarity: number;
+}
+export interface Neighbours {
+  terms: VectorTerm[];
+  neighbours: Neighbour[];
+}
 /** Word vectors one after another: that of row r is values.subarray(r * dim, (r + 1) * dim). */
-export interface VectorTable { rows: number; dim: number; values: Float32Array }
+export interface VectorTable {
+  rows: number;
+  dim: number;
+  values: Float32Array;
+}
 
 /** A token of a sentence: is it in the vocabulary, how often in the text, its chance to survive subsampling, did it here. */
-export interface ExampleToken { text: string; known: boolean; count: number; keep: number; kept: boolean }
+export interface ExampleToken {
+  text: string;
+  known: boolean;
+  count: number;
+  keep: number;
+  kept: boolean;
+}
 /** Places are numbers of tokens. CBOW learns one example of a window, skip-gram one of each word of the context. */
-export interface ExampleWindow { center: number; radius: number; context: number[] }
-export interface Examples { tokens: ExampleToken[]; windows: ExampleWindow[] }
+export interface ExampleWindow {
+  center: number;
+  radius: number;
+  context: number[];
+}
+export interface Examples {
+  tokens: ExampleToken[];
+  windows: ExampleWindow[];
+}
 /** matrix[i][j]: the sum of 1 / distance over the places where words i and j stand within the recipe's window. */
-export interface Cooccurrence { vocabulary: number; tokens: number; words: string[]; counts: number[]; matrix: number[][] }
+export interface Cooccurrence {
+  vocabulary: number;
+  tokens: number;
+  words: string[];
+  counts: number[];
+  matrix: number[][];
+}
 
 /** What the worker does, as the page's side sees it: models and streams are numbers of the worker's. */
 export interface EngineApi {
@@ -263,8 +373,16 @@ export type FromWorker =
 
 /** Error codes: those of the engine's heed_status, and what only a page can meet. */
 export type ErrorCode =
-  | 'argument' | 'shape' | 'memory' | 'io' | 'format' | 'unknown' | 'numeric' | 'cancelled'
-  | 'empty_input' | 'long_input' // heed_status ends here
+  | 'argument'
+  | 'shape'
+  | 'memory'
+  | 'io'
+  | 'format'
+  | 'unknown'
+  | 'numeric'
+  | 'cancelled'
+  | 'empty_input'
+  | 'long_input' // heed_status ends here
   | 'network' // a file did not arrive
   | 'unsupported' // the browser cannot do what is needed, or the module asked for
   | 'crashed' // the worker died; the next call starts another

@@ -56,12 +56,18 @@ export abstract class Runnable {
   }
 
   /** The greedy output step by step; what `run` would give is the generator's return value. Leaving early frees it. */
-  stream(text: string | Picture, options: StreamOptions & { signal?: AbortSignal } = {}): AsyncGenerator<Step, Result, void> {
+  stream(
+    text: string | Picture,
+    options: StreamOptions & { signal?: AbortSignal } = {},
+  ): AsyncGenerator<Step, Result, void> {
     return this.#steps(textOf(text), options, callersStack());
   }
 
-  async *#steps(text: string, { signal, ...rest }: StreamOptions & { signal?: AbortSignal },
-    withStack: (caught: unknown) => EngineError): AsyncGenerator<Step, Result, void> {
+  async *#steps(
+    text: string,
+    { signal, ...rest }: StreamOptions & { signal?: AbortSignal },
+    withStack: (caught: unknown) => EngineError,
+  ): AsyncGenerator<Step, Result, void> {
     let end = () => {};
     try {
       throwIfAborted(signal);

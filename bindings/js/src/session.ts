@@ -1,6 +1,14 @@
 import { EngineError, throwIfAborted } from './error.js';
 import type {
-  Arguments, EngineInfo, ErrorCode, FromWorker, Method, ModuleName, Progress, Reply, ToWorker,
+  Arguments,
+  EngineInfo,
+  ErrorCode,
+  FromWorker,
+  Method,
+  ModuleName,
+  Progress,
+  Reply,
+  ToWorker,
 } from './protocol.js';
 
 interface Pending {
@@ -34,24 +42,33 @@ export class Session {
       else this.end('network', `the engine's worker did not start${event.message ? `: ${event.message}` : ''}`);
     };
     this.opened = module.then((compiled) => this.call('open', [name, compiled]));
-    this.opened.then(() => { this.#isOpen = true; }, (error: EngineError) => this.end(error.code, error.message));
+    this.opened.then(
+      () => {
+        this.#isOpen = true;
+      },
+      (error: EngineError) => this.end(error.code, error.message),
+    );
   }
 
-  get ended(): boolean { return this.#end !== null; }
+  get ended(): boolean {
+    return this.#end !== null;
+  }
 
   async call<M extends Method>(
-    method: M, args: Arguments<M>, { signal, onProgress }: CallOptions<M> = {},
+    method: M,
+    args: Arguments<M>,
+    { signal, onProgress }: CallOptions<M> = {},
   ): Promise<Reply<M>> {
     throwIfAborted(signal);
     if (this.#end) throw new EngineError(this.#end.code, this.#end.message);
     const id = ++this.#lastId;
     const cancel = () => this.#post({ cancel: id });
     try {
-      return await new Promise<Reply<Method>>((resolve, reject) => {
+      return (await new Promise<Reply<Method>>((resolve, reject) => {
         this.#pending.set(id, { resolve, reject, progress: onProgress as Pending['progress'] }); // what M reports
         this.#post({ id, method, args } as ToWorker); // M ties args to method, the union cannot see it
         signal?.addEventListener('abort', cancel, { once: true });
-      }) as Reply<M>;
+      })) as Reply<M>;
     } finally {
       this.#pending.delete(id);
       signal?.removeEventListener('abort', cancel);
@@ -66,7 +83,9 @@ export class Session {
     this.#pending.forEach(({ reject }) => reject(new EngineError(code, message)));
   }
 
-  #post(message: ToWorker): void { this.#worker.postMessage(message); }
+  #post(message: ToWorker): void {
+    this.#worker.postMessage(message);
+  }
 
   #receive(message: FromWorker): void {
     if ('crash' in message) {

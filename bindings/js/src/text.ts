@@ -6,7 +6,10 @@ const encoder = new TextEncoder();
 export const encode = (text: string): Uint8Array<ArrayBuffer> => encoder.encode(text);
 
 /** An image: numbers row after row, `width` in a row; those of the task "digits" are from 0, paper, to 1, ink. */
-export interface Picture { pixels: ArrayLike<number>; width: number }
+export interface Picture {
+  pixels: ArrayLike<number>;
+  width: number;
+}
 
 /** What the engine reads: the text, or the image's rows as numbers. */
 export function textOf(input: string | Picture): string {
@@ -14,7 +17,8 @@ export function textOf(input: string | Picture): string {
   const { pixels } = input;
   const step = Math.max(1, input.width); // the engine refuses rows that are not as wide as its own
   const rows: string[] = [];
-  for (let at = 0; at < pixels.length; at += step) rows.push(Array.prototype.slice.call(pixels, at, at + step).join(' '));
+  for (let at = 0; at < pixels.length; at += step)
+    rows.push(Array.prototype.slice.call(pixels, at, at + step).join(' '));
   return rows.join(';');
 }
 

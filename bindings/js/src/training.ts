@@ -17,7 +17,10 @@ export interface TrainingOptions extends TrainOptions {
 
 export type TrainingState = 'running' | 'paused' | 'stopped' | 'finished' | 'failed';
 
-interface Work { controller: AbortController; end: Promise<TrainingFigures> }
+interface Work {
+  controller: AbortController;
+  end: Promise<TrainingFigures>;
+}
 
 /**
  * Training in the worker. Its model can be run at any moment, also after the end, until `free`. A crash of the worker
@@ -38,8 +41,14 @@ export class Training extends Runnable {
   #settle!: { resolve(figures: TrainingFigures): void; reject(error: EngineError): void };
 
   /** Use engine.train(). */
-  constructor(session: Session, number: number, info: ModelInfo, figures: TrainingFigures, recipe: string,
-    options: TrainingOptions) {
+  constructor(
+    session: Session,
+    number: number,
+    info: ModelInfo,
+    figures: TrainingFigures,
+    recipe: string,
+    options: TrainingOptions,
+  ) {
     super();
     this.#session = session;
     this.#number = number;
@@ -47,25 +56,36 @@ export class Training extends Runnable {
     this.#options = options;
     this.#figures = figures;
     this.info = info;
-    this.done = new Promise((resolve, reject) => { this.#settle = { resolve, reject }; });
+    this.done = new Promise((resolve, reject) => {
+      this.#settle = { resolve, reject };
+    });
     this.done.catch(() => {}); // who waits for it hears of it; nobody has to
-    options.signal?.addEventListener('abort', () => {
-      this.stop().catch(() => {});
-      this.#fail(new EngineError('cancelled', 'the caller asked to stop', { cause: options.signal?.reason }));
-    }, { once: true });
+    options.signal?.addEventListener(
+      'abort',
+      () => {
+        this.stop().catch(() => {});
+        this.#fail(new EngineError('cancelled', 'the caller asked to stop', { cause: options.signal?.reason }));
+      },
+      { once: true },
+    );
     if (!options.paused) this.resume();
   }
 
-  get state(): TrainingState { return this.#state; }
+  get state(): TrainingState {
+    return this.#state;
+  }
 
   /** The last figures that came. */
-  get figures(): TrainingFigures { return this.#figures; }
+  get figures(): TrainingFigures {
+    return this.#figures;
+  }
 
   /** Pauses, and does so many steps. */
   async step(steps = 1): Promise<TrainingFigures> {
     const withStack = callersStack();
     try {
-      if (!Number.isSafeInteger(steps) || steps < 1) throw new EngineError('argument', `steps is ${steps}; it must be 1 or more`);
+      if (!Number.isSafeInteger(steps) || steps < 1)
+        throw new EngineError('argument', `steps is ${steps}; it must be 1 or more`);
       await this.pause();
       this.#mustGoOn();
       await this.#start(steps);
@@ -103,7 +123,8 @@ export class Training extends Runnable {
     try {
       const { session, number } = await this.ready();
       const [files, { zipModel }] = await Promise.all([
-        session.call('exportModel', [number, options]), import('./zip.js'),
+        session.call('exportModel', [number, options]),
+        import('./zip.js'),
       ]);
       return zipModel((JSON.parse(this.#recipe) as { name: string }).name, files, this.#recipe);
     } catch (caught) {
@@ -121,7 +142,9 @@ export class Training extends Runnable {
     this.#session.call('freeModel', [this.#number]).catch(() => {}); // dead: nothing to give back
   }
 
-  [dispose](): void { this.free(); }
+  [dispose](): void {
+    this.free();
+  }
 
   protected override async ready(): Promise<{ session: Session; number: number }> {
     if (this.#freed) throw new EngineError('freed', 'the training was freed');
@@ -148,11 +171,14 @@ export class Training extends Runnable {
     });
     this.#work = { controller, end };
     this.#state = 'running';
-    return end.then((figures) => this.#ended(figures), (caught) => {
-      this.#work = null;
-      this.#fail(asEngineError(caught, 'crashed'));
-      throw caught;
-    });
+    return end.then(
+      (figures) => this.#ended(figures),
+      (caught) => {
+        this.#work = null;
+        this.#fail(asEngineError(caught, 'crashed'));
+        throw caught;
+      },
+    );
   }
 
   #ended(figures: TrainingFigures): void {

@@ -4,7 +4,15 @@ import { EngineError, throwIfAborted } from './error.js';
 import { fetchModel } from './fetch.js';
 import { asModuleError, compileModule } from './module.js';
 import type {
-  Arguments, FromWorker, Method, ModuleName, Progress, Reply, RunOptions, ToWorker, TrainingStep,
+  Arguments,
+  FromWorker,
+  Method,
+  ModuleName,
+  Progress,
+  Reply,
+  RunOptions,
+  ToWorker,
+  TrainingStep,
 } from './protocol.js';
 import type { TrainingEvent } from './raw.js';
 
@@ -22,10 +30,15 @@ interface Call<M extends Method = Method> {
 }
 type Handlers = { [M in Method]: (call: Call<M>, ...args: Arguments<M>) => Reply<M> | Promise<Reply<M>> };
 
-interface Stream { generation: Search; sent: number }
+interface Stream {
+  generation: Search;
+  sent: number;
+}
 
 let opened: (engine: Promise<LocalEngine>) => void;
-const opening = new Promise<LocalEngine>((resolve) => { opened = resolve; }); // other calls may come before it is asked for
+const opening = new Promise<LocalEngine>((resolve) => {
+  opened = resolve;
+}); // other calls may come before it is asked for
 /** Instances of their own: who only reads does not download what trains or fits. */
 const others: Partial<Record<Extra, Promise<LocalEngine>>> = {};
 type Extra = 'train' | 'vectors' | 'regress';
@@ -49,10 +62,11 @@ const channel = new MessageChannel();
 const breathing: (() => void)[] = []; // several runs may breathe at once: each message wakes the one that waits longest
 channel.port2.onmessage = () => breathing.shift()?.();
 /** Lets messages in. A timer would cost 4 ms, a promise would let none in. */
-const breathe = () => new Promise<void>((resolve) => {
-  breathing.push(resolve);
-  channel.port1.postMessage(null);
-});
+const breathe = () =>
+  new Promise<void>((resolve) => {
+    breathing.push(resolve);
+    channel.port1.postMessage(null);
+  });
 
 function endStream(number: number): void {
   streams.get(number)?.generation.free();
@@ -60,15 +74,19 @@ function endStream(number: number): void {
 }
 
 async function start(module: WebAssembly.Module, name: ModuleName): Promise<LocalEngine> {
-  return LocalEngine.create(module, name).catch((caught: unknown) => { throw asModuleError(caught); });
+  return LocalEngine.create(module, name).catch((caught: unknown) => {
+    throw asModuleError(caught);
+  });
 }
 
 async function startOther(kind: Extra): Promise<LocalEngine> {
   const { module } = (await opening).info;
-  return others[kind] ??= compileModule(kind, module).then((compiled) => start(compiled, module)).catch((reason: unknown) => {
-    delete others[kind]; // the next call tries again
-    throw reason;
-  });
+  return (others[kind] ??= compileModule(kind, module)
+    .then((compiled) => start(compiled, module))
+    .catch((reason: unknown) => {
+      delete others[kind]; // the next call tries again
+      throw reason;
+    }));
 }
 
 /** Which module a recipe (JSON) is for. */
@@ -81,7 +99,13 @@ function kindOf(recipe: string): 'train' | 'vectors' {
 }
 
 /** Runs the model on the text; `give` looks at the search when it is complete. */
-async function toTheEnd<T>(call: Call, model: number, text: string, options: RunOptions, give: (search: Search) => T): Promise<T> {
+async function toTheEnd<T>(
+  call: Call,
+  model: number,
+  text: string,
+  options: RunOptions,
+  give: (search: Search) => T,
+): Promise<T> {
   await opening;
   const generation = find(models, model, 'model').start(text, options);
   try {
@@ -109,7 +133,7 @@ const handlers: Handlers = {
     const open = async (config: ArrayBuffer, tokenizer: ArrayBuffer, weightsSize: number) => {
       const engine = await opening;
       throwIfAborted(call.signal);
-      return loading = engine.startLoading(config, tokenizer, weightsSize, dtype);
+      return (loading = engine.startLoading(config, tokenizer, weightsSize, dtype));
     };
     const opened = () => loading!; // TypeScript does not see what `open` has done
     try {
@@ -163,14 +187,19 @@ const handlers: Handlers = {
     return { steps, result: done ? result : null };
   },
 
-  endStream(_call, number) { endStream(number); },
+  endStream(_call, number) {
+    endStream(number);
+  },
 
   freeModel(_call, number) {
     models.get(number)?.free();
     models.delete(number);
   },
 
-  neighbours: async (_call, model, query, count) => (await opening, find(models, model, 'model').neighbours(query, count)),
+  neighbours: async (_call, model, query, count) => (
+    await opening,
+    find(models, model, 'model').neighbours(query, count)
+  ),
   vectors: async (_call, model, rows) => (await opening, find(models, model, 'model').vectors(rows)),
   examples: async (_call, ...texts) => (await startOther('vectors')).examples(...texts),
   cooccurrence: async (_call, ...what) => (await startOther('vectors')).cooccurrence(...what),

@@ -1,13 +1,35 @@
 /** The one place that imports Chart.js: registers what the book's charts use, and gives them the book's look. */
 import {
-  BasicPlatform, CategoryScale, Chart, Filler, Legend, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, Tooltip,
-  type ChartConfiguration, type ChartDataset, type Plugin,
+  BasicPlatform,
+  CategoryScale,
+  Chart,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+  type ChartConfiguration,
+  type ChartDataset,
+  type Plugin,
 } from 'chart.js';
 import { color } from 'chart.js/helpers';
 import { FONT, resolved } from '../lib/notation';
 import type { Redrawable } from '../lib/sheet';
 
-Chart.register(CategoryScale, Filler, Legend, LinearScale, LineController, LineElement, LogarithmicScale, PointElement, Tooltip);
+Chart.register(
+  CategoryScale,
+  Filler,
+  Legend,
+  LinearScale,
+  LineController,
+  LineElement,
+  LogarithmicScale,
+  PointElement,
+  Tooltip,
+);
 
 export interface Line {
   label: string;
@@ -64,14 +86,29 @@ function datasets(lines: Line[], straight: boolean): ChartDataset<'line', { x: n
   return lines.flatMap(({ label, colour, points, dashed, bare, band }, index) => {
     const ink = resolved(colour);
     const line: ChartDataset<'line', { x: number; y: number }[]> = {
-      label, data: points, borderColor: ink, backgroundColor: ink, borderWidth: 2, pointRadius: bare || points.length > 40 ? 0 : 2.5,
-      pointHoverRadius: 5, borderDash: dashed ? [5, 4] : [], tension: straight ? 0 : 0.15, order: index,
+      label,
+      data: points,
+      borderColor: ink,
+      backgroundColor: ink,
+      borderWidth: 2,
+      pointRadius: bare || points.length > 40 ? 0 : 2.5,
+      pointHoverRadius: 5,
+      borderDash: dashed ? [5, 4] : [],
+      tension: straight ? 0 : 0.15,
+      order: index,
     };
     if (!band) return [line];
     const edge = { label: '', borderWidth: 0, pointRadius: 0, pointHoverRadius: 0, tension: 0.15, order: 10 + index };
-    return [line,
-      { ...edge, data: band.map(({ high }, i) => ({ x: points[i]!.x, y: high })), fill: '+1', backgroundColor: color(ink).alpha(0.15).rgbString() },
-      { ...edge, data: band.map(({ low }, i) => ({ x: points[i]!.x, y: low })), fill: false }];
+    return [
+      line,
+      {
+        ...edge,
+        data: band.map(({ high }, i) => ({ x: points[i]!.x, y: high })),
+        fill: '+1',
+        backgroundColor: color(ink).alpha(0.15).rgbString(),
+      },
+      { ...edge, data: band.map(({ low }, i) => ({ x: points[i]!.x, y: low })), fill: false },
+    ];
   });
 }
 
@@ -121,33 +158,67 @@ export class LineChart implements Redrawable {
   }
 
   /** Made anew at each drawing: the theme may have changed. */
-  #config(): Config { return { type: 'line', data: { datasets: datasets(this.#lines, this.#options.ticksX !== undefined) }, options: this.#look(), plugins: this.#plugins }; }
+  #config(): Config {
+    return {
+      type: 'line',
+      data: { datasets: datasets(this.#lines, this.#options.ticksX !== undefined) },
+      options: this.#look(),
+      plugins: this.#plugins,
+    };
+  }
 
   #look(): NonNullable<Config['options']> {
     const { x, y, zero, ticksX } = this.#options;
-    const ink = resolved('--ink'), muted = resolved('--muted'), hairline = resolved('--hairline');
+    const ink = resolved('--ink'),
+      muted = resolved('--muted'),
+      hairline = resolved('--hairline');
     const axis = (title: string) => ({
-      type: 'linear' as const, title: { display: true, text: title, color: muted, font },
-      ticks: { color: muted, font }, grid: { color: hairline, drawTicks: false }, border: { color: hairline },
+      type: 'linear' as const,
+      title: { display: true, text: title, color: muted, font },
+      ticks: { color: muted, font },
+      grid: { color: hairline, drawTicks: false },
+      border: { color: hairline },
     });
     return {
-      animation: false, responsive: true, maintainAspectRatio: false, interaction: { mode: 'nearest', axis: 'x', intersect: false },
+      animation: false,
+      responsive: true,
+      maintainAspectRatio: false,
+      interaction: { mode: 'nearest', axis: 'x', intersect: false },
       scales: {
-        x: ticksX ? {
-          ...axis(x), type: 'logarithmic', min: ticksX[0], max: ticksX.at(-1),
-          afterBuildTicks: (scale) => { scale.ticks = ticksX.map((value) => ({ value })); },
-          ticks: { color: muted, font, callback: (value) => String(value) },
-        } : { ...axis(x), ticks: { color: muted, font, precision: 0 } },
-        y: { ...axis(y), beginAtZero: zero, ticks: { color: muted, font, callback: (value) => this.#options.formatY(Number(value)) } },
+        x: ticksX
+          ? {
+              ...axis(x),
+              type: 'logarithmic',
+              min: ticksX[0],
+              max: ticksX.at(-1),
+              afterBuildTicks: (scale) => {
+                scale.ticks = ticksX.map((value) => ({ value }));
+              },
+              ticks: { color: muted, font, callback: (value) => String(value) },
+            }
+          : { ...axis(x), ticks: { color: muted, font, precision: 0 } },
+        y: {
+          ...axis(y),
+          beginAtZero: zero,
+          ticks: { color: muted, font, callback: (value) => this.#options.formatY(Number(value)) },
+        },
       },
       plugins: {
         legend: {
           align: 'start',
-          labels: { color: ink, font, boxWidth: 22, boxHeight: 0, filter: (item) => item.text !== '' && !item.lineDash?.length },
+          labels: {
+            color: ink,
+            font,
+            boxWidth: 22,
+            boxHeight: 0,
+            filter: (item) => item.text !== '' && !item.lineDash?.length,
+          },
           onClick: () => {}, // the figure's state is in the address; a hidden line would not be
         },
         tooltip: {
-          filter: (item) => item.dataset.label !== '', titleFont: font, bodyFont: font,
+          filter: (item) => item.dataset.label !== '',
+          titleFont: font,
+          bodyFont: font,
           callbacks: {
             title: (items) => `${x}: ${items[0]?.parsed.x ?? ''}`,
             label: (item) => `${item.dataset.label}: ${this.#options.formatY(item.parsed.y ?? 0)}`,

@@ -1,8 +1,18 @@
 /** A pronunciation as a row of buttons: the sound in IPA, its ARPAbet name below, and a bar of its probability. */
 import { h } from '../lib/dom';
 
-export interface Sound { token: string; ipa: string; spoken: string; probability: number | null; marked: boolean }
-export interface StripOptions { label: string; onPoint?: (index: number | null) => void; onChoose?: (index: number) => void }
+export interface Sound {
+  token: string;
+  ipa: string;
+  spoken: string;
+  probability: number | null;
+  marked: boolean;
+}
+export interface StripOptions {
+  label: string;
+  onPoint?: (index: number | null) => void;
+  onChoose?: (index: number) => void;
+}
 
 export class PhonemeStrip {
   readonly element: HTMLOListElement;
@@ -30,14 +40,27 @@ export class PhonemeStrip {
     const parts = [
       h('span', { class: 'ipa', lang: 'und-fonipa' }, ipa),
       h('span', { class: 'arpabet' }, token),
-      probability === null ? null : h('span', { class: 'certainty', 'aria-hidden': 'true' }, h('span', { style: `height:${(probability * 100).toFixed(1)}%` })),
+      probability === null
+        ? null
+        : h(
+            'span',
+            { class: 'certainty', 'aria-hidden': 'true' },
+            h('span', { style: `height:${(probability * 100).toFixed(1)}%` }),
+          ),
     ];
     const props = { class: marked ? 'sound marked' : 'sound', title: spoken || undefined };
     if (spoken) parts.push(h('span', { class: 'visually-hidden' }, `, ${spoken}`));
     if (!onChoose) return h('span', props, ...parts);
-    return h('button', {
-      ...props, type: 'button',
-      onclick: () => onChoose(index), onpointerenter: () => onPoint?.(index), onpointerleave: () => onPoint?.(null),
-    }, ...parts);
+    return h(
+      'button',
+      {
+        ...props,
+        type: 'button',
+        onclick: () => onChoose(index),
+        onpointerenter: () => onPoint?.(index),
+        onpointerleave: () => onPoint?.(null),
+      },
+      ...parts,
+    );
   }
 }

@@ -31,18 +31,36 @@ export function heatOf(result: Result, hypothesis: Hypothesis, strings: Strings)
     rows: hypothesis.steps.map(({ token, attention }) => {
       said.push(token);
       const quiet = token === END;
-      return { key: said.join(' '), label: nameOf(token, strings), note: ipaOf(token), quiet, weights: attention ?? [] };
+      return {
+        key: said.join(' '),
+        label: nameOf(token, strings),
+        note: ipaOf(token),
+        quiet,
+        weights: attention ?? [],
+      };
     }),
   };
 }
 
-export interface SoundOptions { probabilities?: boolean; marked?: ReadonlySet<number> }
+export interface SoundOptions {
+  probabilities?: boolean;
+  marked?: ReadonlySet<number>;
+}
 
-export const soundsOf = (hypothesis: Hypothesis, strings: Strings, { probabilities = false, marked }: SoundOptions = {}): Sound[] =>
-  hypothesis.steps.filter(({ token }) => token !== END).map(({ token, log_probability }, index) => ({
-    token, ipa: ipaOf(token) || token, spoken: soundOf(token, strings),
-    probability: probabilities ? Math.exp(log_probability) : null, marked: marked?.has(index) ?? false,
-  }));
+export const soundsOf = (
+  hypothesis: Hypothesis,
+  strings: Strings,
+  { probabilities = false, marked }: SoundOptions = {},
+): Sound[] =>
+  hypothesis.steps
+    .filter(({ token }) => token !== END)
+    .map(({ token, log_probability }, index) => ({
+      token,
+      ipa: ipaOf(token) || token,
+      spoken: soundOf(token, strings),
+      probability: probabilities ? Math.exp(log_probability) : null,
+      marked: marked?.has(index) ?? false,
+    }));
 
 /** The probability that the model gives to this output as a whole: its steps' probabilities multiplied. */
 export const probabilityOf = (hypothesis: Hypothesis): number =>

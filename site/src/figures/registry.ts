@@ -4,5 +4,6 @@ import type { FigureDefinition } from '../lib/figure';
 
 const modules = import.meta.glob<{ default: FigureDefinition<any> }>('./*/index.ts');
 
-export const registry: Registry = Object.fromEntries(Object.entries(modules).map(([path, load]) =>
-  [path.split('/')[1]!, async () => (await load()).default]));
+export const registry: Registry = Object.fromEntries(
+  Object.entries(modules).map(([path, load]) => [path.split('/')[1]!, async () => (await load()).default]),
+);

@@ -17,9 +17,12 @@ export function defineFigureElement(registry: Registry): void {
     connectedCallback(): void {
       if (this.#shell || this.#near) return;
       if (this.hasAttribute('eager')) return void this.#start();
-      this.#near = new IntersectionObserver((entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) void this.#start();
-      }, { rootMargin: NEAR });
+      this.#near = new IntersectionObserver(
+        (entries) => {
+          if (entries.some((entry) => entry.isIntersecting)) void this.#start();
+        },
+        { rootMargin: NEAR },
+      );
       this.#near.observe(this);
     }
 
@@ -40,11 +43,17 @@ export function defineFigureElement(registry: Registry): void {
         if (!this.isConnected || this.#shell) return;
         this.#shell = new Shell(this, definition, strings, JSON.parse(this.getAttribute('params') ?? '{}'));
         await this.#shell.start();
-      } catch (error) { // the figure's own code, or its words, did not arrive
-        this.querySelector('.figure-stage')?.replaceChildren(h('div', { class: 'figure-error', role: 'alert' },
-          h('p', { class: 'figure-error-title' }, this.dataset.failed!),
-          h('p', { class: 'figure-error-detail', lang: 'en' }, String(error)),
-          h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, this.dataset.retry!)));
+      } catch (error) {
+        // the figure's own code, or its words, did not arrive
+        this.querySelector('.figure-stage')?.replaceChildren(
+          h(
+            'div',
+            { class: 'figure-error', role: 'alert' },
+            h('p', { class: 'figure-error-title' }, this.dataset.failed!),
+            h('p', { class: 'figure-error-detail', lang: 'en' }, String(error)),
+            h('button', { type: 'button', class: 'button', onclick: () => location.reload() }, this.dataset.retry!),
+          ),
+        );
       }
     }
   }

@@ -3,11 +3,24 @@ import type { Engine, LoadProgress, Model, ModuleName } from '../../../bindings/
 import { modelFolder, site } from './paths';
 
 export type { Engine, LoadProgress, Model };
-export type { Candidate, Hypothesis, KernelRate, MemoryMap, Result, SkippedText, SourceToken, Step } from '../../../bindings/js/src/protocol';
+export type {
+  Candidate,
+  Hypothesis,
+  KernelRate,
+  MemoryMap,
+  Result,
+  SkippedText,
+  SourceToken,
+  Step,
+} from '../../../bindings/js/src/protocol';
 
 type Client = typeof import('../../../bindings/js/src/client');
 type Listener = (progress: LoadProgress) => void;
-interface Loading { model: Promise<Model>; listeners: Set<Listener>; last: LoadProgress | null }
+interface Loading {
+  model: Promise<Model>;
+  listeners: Set<Listener>;
+  last: LoadProgress | null;
+}
 
 const MODULES: readonly ModuleName[] = ['simd128', 'relaxed'];
 let connected: Promise<Engine> | null = null;
@@ -22,14 +35,17 @@ function pinnedModule(): ModuleName | undefined {
 const client = () => import(/* @vite-ignore */ new URL(site('engine/heed.js'), location.href).href) as Promise<Client>;
 
 /** An engine of this module that can measure, in a worker of its own; the caller closes it. */
-export const measuringEngine = async (module: ModuleName): Promise<Engine> => (await client()).connect({ module, measures: true });
+export const measuringEngine = async (module: ModuleName): Promise<Engine> =>
+  (await client()).connect({ module, measures: true });
 
 /** Starts the engine's worker at the first call. */
 export function engine(): Promise<Engine> {
   if (!connected) {
     const starting = client().then(({ connect }) => connect({ module: pinnedModule() }));
     connected = starting;
-    starting.catch(() => { if (connected === starting) connected = null; });
+    starting.catch(() => {
+      if (connected === starting) connected = null;
+    });
   }
   return connected;
 }
@@ -42,15 +58,19 @@ export function model(name: string, onProgress?: Listener): Promise<Model> {
     const fresh: Loading = {
       listeners,
       last: null,
-      model: engine().then((ready) => ready.load(modelFolder(name), {
-        onProgress: (progress) => {
-          fresh.last = progress;
-          for (const listener of listeners) listener(progress);
-        },
-      })),
+      model: engine().then((ready) =>
+        ready.load(modelFolder(name), {
+          onProgress: (progress) => {
+            fresh.last = progress;
+            for (const listener of listeners) listener(progress);
+          },
+        }),
+      ),
     };
-    fresh.model.catch(() => { if (loading.get(name) === fresh) loading.delete(name); });
-    loading.set(name, entry = fresh);
+    fresh.model.catch(() => {
+      if (loading.get(name) === fresh) loading.delete(name);
+    });
+    loading.set(name, (entry = fresh));
   }
   if (onProgress) {
     entry.listeners.add(onProgress);

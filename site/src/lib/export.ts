@@ -12,16 +12,23 @@ export function toCsv(table: Table): string {
 }
 
 export const FORMATS = ['png', 'svg', 'csv', 'json'] as const;
-export type Format = typeof FORMATS[number];
+export type Format = (typeof FORMATS)[number];
 
-export interface Exportable extends Sheet { table: Table; data: unknown }
+export interface Exportable extends Sheet {
+  table: Table;
+  data: unknown;
+}
 
 export async function toBlob(format: Format, what: Exportable): Promise<Blob> {
   switch (format) {
-    case 'csv': return new Blob([toCsv(what.table)], { type: 'text/csv;charset=utf-8' });
-    case 'json': return new Blob([JSON.stringify(what.data, null, 2)], { type: 'application/json' });
-    case 'svg': return new Blob([new XMLSerializer().serializeToString(await sheetOf(what))], { type: 'image/svg+xml' });
-    case 'png': return toPng(await sheetOf(what));
+    case 'csv':
+      return new Blob([toCsv(what.table)], { type: 'text/csv;charset=utf-8' });
+    case 'json':
+      return new Blob([JSON.stringify(what.data, null, 2)], { type: 'application/json' });
+    case 'svg':
+      return new Blob([new XMLSerializer().serializeToString(await sheetOf(what))], { type: 'image/svg+xml' });
+    case 'png':
+      return toPng(await sheetOf(what));
   }
 }
 

@@ -6,7 +6,11 @@ import type { Numbers } from './notation';
 import type { ParamSet, Values } from './params';
 import type { Picture } from './sheet';
 
-export interface Table { caption: string; columns: string[]; rows: (string | number)[][] }
+export interface Table {
+  caption: string;
+  columns: string[];
+  rows: (string | number)[][];
+}
 
 /** What a redraw reports. */
 export interface Report {

@@ -11,7 +11,10 @@ export type Values<P extends ParamSet> = { [K in keyof P]: P[K] extends Param<in
 
 /** A text whose first `maxLength` characters go into the address: a figure may hold more, pasted by its reader. */
 export const text = (initial: string, maxLength: number): Param<string> => {
-  const cut = (value: string) => Array.from(value.slice(0, 2 * maxLength)).slice(0, maxLength).join('');
+  const cut = (value: string) =>
+    Array.from(value.slice(0, 2 * maxLength))
+      .slice(0, maxLength)
+      .join('');
   return { initial, read: cut, write: cut };
 };
 
@@ -45,7 +48,13 @@ export function readQuery<P extends ParamSet>(id: string, params: P, query: URLS
 }
 
 /** Writes the values that differ from `defaults` into the query, and takes out the others. */
-export function writeQuery<P extends ParamSet>(id: string, params: P, values: Values<P>, defaults: Values<P>, query: URLSearchParams): void {
+export function writeQuery<P extends ParamSet>(
+  id: string,
+  params: P,
+  values: Values<P>,
+  defaults: Values<P>,
+  query: URLSearchParams,
+): void {
   for (const [name, param] of Object.entries(params)) {
     const key = `${id}.${name}`;
     const value = param.write(values[name]);

@@ -1,15 +1,31 @@
 /** What a model's folder says of its training and its test: metrics.json and log.jsonl. The parsers are pure. */
 import { modelFile } from './paths';
 
-export interface Score { wer: number; per: number; words?: number }
-export interface LengthCount { length: number; inputs: number; wrong: number }
+export interface Score {
+  wer: number;
+  per: number;
+  words?: number;
+}
+export interface LengthCount {
+  length: number;
+  inputs: number;
+  wrong: number;
+}
 export interface Metrics {
   test: { greedy: Score } & Record<string, Score>;
   dev: Record<string, Score>;
   parameters: number;
   by_length: { greedy: LengthCount[] };
 }
-export interface Epoch { epoch: number; loss: number; dev_loss: number; dev_per: number; dev_wer: number; seconds: number; rate: number }
+export interface Epoch {
+  epoch: number;
+  loss: number;
+  dev_loss: number;
+  dev_per: number;
+  dev_wer: number;
+  seconds: number;
+  rate: number;
+}
 
 /** A file that is not what it should be: explained to the reader like the engine's own errors. */
 export class RecordError extends Error {
@@ -48,12 +64,15 @@ export function lengthsOf(metrics: Metrics, name: string): LengthCount[] {
 
 async function fetchText(model: string, file: string): Promise<string> {
   const url = modelFile(model, file);
-  const response = await fetch(url).catch(() => { throw new RecordError('network', `${url}: the server cannot be reached`); });
+  const response = await fetch(url).catch(() => {
+    throw new RecordError('network', `${url}: the server cannot be reached`);
+  });
   if (!response.ok) throw new RecordError('network', `${url}: HTTP ${response.status}`);
   return response.text();
 }
 
-export const fetchLog = async (model: string): Promise<Epoch[]> => parseLog(await fetchText(model, 'log.jsonl'), `${model}/log.jsonl`);
+export const fetchLog = async (model: string): Promise<Epoch[]> =>
+  parseLog(await fetchText(model, 'log.jsonl'), `${model}/log.jsonl`);
 
 export async function fetchLengths(model: string): Promise<LengthCount[]> {
   const name = `${model}/metrics.json`;

@@ -2,17 +2,45 @@
 import { FONT, resolved } from './notation';
 
 /** A picture that a canvas shows and that can be drawn once more on a context of this size. */
-export interface Redrawable { width: number; height: number; drawOn(context: CanvasRenderingContext2D): void }
+export interface Redrawable {
+  width: number;
+  height: number;
+  drawOn(context: CanvasRenderingContext2D): void;
+}
 export type Picture = SVGSVGElement | Redrawable;
 /** `pictures`: from top to bottom. */
-export interface Sheet { title: string; pictures: Picture[] }
+export interface Sheet {
+  title: string;
+  pictures: Picture[];
+}
 
 // What a picture of ours takes from the style sheet: outside the page it has to carry that itself.
-const STYLES = ['fill', 'fill-opacity', 'stroke', 'stroke-width', 'stroke-opacity', 'opacity', 'font-family', 'font-size', 'font-weight',
-  'text-anchor', 'dominant-baseline', 'letter-spacing', 'rx', 'stop-color', 'stop-opacity'];
-const MARGIN = 16, TITLE = { size: 17, weight: 650, height: 34 }, WORDS = { size: 13, height: 22 };
+const STYLES = [
+  'fill',
+  'fill-opacity',
+  'stroke',
+  'stroke-width',
+  'stroke-opacity',
+  'opacity',
+  'font-family',
+  'font-size',
+  'font-weight',
+  'text-anchor',
+  'dominant-baseline',
+  'letter-spacing',
+  'rx',
+  'stop-color',
+  'stop-opacity',
+];
+const MARGIN = 16,
+  TITLE = { size: 17, weight: 650, height: 34 },
+  WORDS = { size: 13, height: 22 };
 
-const element = (name: string, attributes: Record<string, string | number>, ...children: (Node | string)[]): SVGElement => {
+const element = (
+  name: string,
+  attributes: Record<string, string | number>,
+  ...children: (Node | string)[]
+): SVGElement => {
   const made = document.createElementNS('http://www.w3.org/2000/svg', name);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
   made.append(...children);
@@ -35,15 +63,21 @@ function styled(svg: SVGSVGElement): SVGSVGElement {
 
 /** The book's font as a style sheet that needs no page. A part of it that does not come is left out. */
 async function fontSheet(): Promise<string> {
-  const faces = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules].map((rule) => ({ rule, base: sheet.href ?? location.href })))
+  const faces = [...document.styleSheets]
+    .flatMap((sheet) => [...sheet.cssRules].map((rule) => ({ rule, base: sheet.href ?? location.href })))
     .filter(({ rule }) => rule instanceof CSSFontFaceRule && rule.style.getPropertyValue('font-family').includes(FONT));
-  const inlined = await Promise.all(faces.map(async ({ rule, base }) => {
-    const [address, url] = /url\("?([^")]+)"?\)/.exec(rule.cssText)!;
-    const response = await fetch(new URL(url!, base)).catch(() => null);
-    if (!response?.ok) return '';
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    return rule.cssText.replace(address, `url(data:font/woff2;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))})`);
-  }));
+  const inlined = await Promise.all(
+    faces.map(async ({ rule, base }) => {
+      const [address, url] = /url\("?([^")]+)"?\)/.exec(rule.cssText)!;
+      const response = await fetch(new URL(url!, base)).catch(() => null);
+      if (!response?.ok) return '';
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      return rule.cssText.replace(
+        address,
+        `url(data:font/woff2;base64,${btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))})`,
+      );
+    }),
+  );
   return inlined.join('');
 }
 
@@ -93,16 +127,29 @@ export async function sheetOf({ title, pictures }: Sheet): Promise<SVGSVGElement
     const width = Math.max(widthOf(title, TITLE.size, TITLE.weight), ...parts.map((part) => part.width)) + 2 * MARGIN;
     let height = MARGIN + TITLE.height;
     for (const part of parts) {
-      for (const [key, value] of Object.entries({ x: MARGIN, y: height, width: part.width, height: part.height })) part.svg.setAttribute(key, String(value));
+      for (const [key, value] of Object.entries({ x: MARGIN, y: height, width: part.width, height: part.height }))
+        part.svg.setAttribute(key, String(value));
       height += part.height + MARGIN;
     }
-    return element('svg', { width, height, viewBox: `0 0 ${width} ${height}` },
+    return element(
+      'svg',
+      { width, height, viewBox: `0 0 ${width} ${height}` },
       element('style', {}, fonts),
       element('rect', { width, height, fill: resolved('--card') }),
-      element('text', {
-        x: MARGIN, y: MARGIN + TITLE.size, fill: resolved('--ink'), 'font-family': resolved('--font'), 'font-size': TITLE.size, 'font-weight': TITLE.weight,
-      }, title),
-      ...parts.map(({ svg }) => svg)) as SVGSVGElement;
+      element(
+        'text',
+        {
+          x: MARGIN,
+          y: MARGIN + TITLE.size,
+          fill: resolved('--ink'),
+          'font-family': resolved('--font'),
+          'font-size': TITLE.size,
+          'font-weight': TITLE.weight,
+        },
+        title,
+      ),
+      ...parts.map(({ svg }) => svg),
+    ) as SVGSVGElement;
   });
 }
 
@@ -122,6 +169,6 @@ export async function toPng(sheet: SVGSVGElement): Promise<Blob> {
   await new Promise((done) => setTimeout(done, FONTS_TAKE_MS));
   draw();
   return new Promise((resolve, reject) => {
-    canvas.toBlob((blob) => blob ? resolve(blob) : reject(new Error('the browser made no picture')), 'image/png');
+    canvas.toBlob((blob) => (blob ? resolve(blob) : reject(new Error('the browser made no picture'))), 'image/png');
   });
 }

@@ -65,9 +65,11 @@ export class Shell {
       const names = this.#definition.models;
       const models: Record<string, Model> = {};
       if (names.length > 0) this.#engine = await engine();
-      await Promise.all(names.map(async (name) => {
-        models[name] = await model(name, ({ loaded, total }) => progress(name, loaded, total));
-      }));
+      await Promise.all(
+        names.map(async (name) => {
+          models[name] = await model(name, ({ loaded, total }) => progress(name, loaded, total));
+        }),
+      );
       this.#stage.replaceChildren();
       const figure = await this.#definition.mount(this.#stage, this.#context(models));
       this.#figure = figure;
@@ -95,7 +97,9 @@ export class Shell {
       strings: this.#strings,
       numbers: this.#numbers,
       language: this.#language,
-      get state() { return shell.#state; },
+      get state() {
+        return shell.#state;
+      },
       models,
       engine: this.#engine,
       set: (patch) => this.#change(patch),
@@ -115,10 +119,14 @@ export class Shell {
   #report({ summary, engineMs }: Report): void {
     const total = this.#numbers.milliseconds(performance.now() - this.#changedAt);
     const { timing, timingDraw } = this.#strings.shell;
-    this.#timing.textContent = engineMs === undefined ? timingDraw(total)
-      : timing(this.#numbers.milliseconds(engineMs), total, this.#engine?.info.module ?? '');
+    this.#timing.textContent =
+      engineMs === undefined
+        ? timingDraw(total)
+        : timing(this.#numbers.milliseconds(engineMs), total, this.#engine?.info.module ?? '');
     clearTimeout(this.#speaking);
-    this.#speaking = setTimeout(() => { this.#spoken.textContent = summary; }, SPEAK_AFTER_MS);
+    this.#speaking = setTimeout(() => {
+      this.#spoken.textContent = summary;
+    }, SPEAK_AFTER_MS);
     if (!this.#tableHost.hidden) this.#fillTable();
   }
 
@@ -134,11 +142,16 @@ export class Shell {
     this.#notify(null);
     const { text, detail } = explain(error, this.#strings);
     const { failed, said, retry } = this.#strings.shell;
-    this.#stage.replaceChildren(h('div', { class: 'figure-error', role: 'alert' },
-      h('p', { class: 'figure-error-title' }, failed),
-      h('p', {}, text),
-      h('p', { class: 'figure-error-detail' }, `${said}: `, h('span', { lang: 'en' }, detail)),
-      h('button', { type: 'button', class: 'button', onclick: () => void this.start() }, retry)));
+    this.#stage.replaceChildren(
+      h(
+        'div',
+        { class: 'figure-error', role: 'alert' },
+        h('p', { class: 'figure-error-title' }, failed),
+        h('p', {}, text),
+        h('p', { class: 'figure-error-detail' }, `${said}: `, h('span', { lang: 'en' }, detail)),
+        h('button', { type: 'button', class: 'button', onclick: () => void this.start() }, retry),
+      ),
+    );
   }
 
   #showProgress(): (name: string, loaded: number, total: number) => void {
@@ -156,8 +169,10 @@ export class Shell {
         bar.max = want;
         bar.value = have;
       }
-      label.textContent = want > 0 ? downloading(this.#numbers.megabytes(have), this.#numbers.megabytes(want))
-        : downloadingUnknown(this.#numbers.megabytes(have));
+      label.textContent =
+        want > 0
+          ? downloading(this.#numbers.megabytes(have), this.#numbers.megabytes(want))
+          : downloadingUnknown(this.#numbers.megabytes(have));
       bar.setAttribute('aria-label', label.textContent);
     };
   }
@@ -166,32 +181,61 @@ export class Shell {
 
   #foot(): HTMLElement {
     const { reset, link, table, embed, tools } = this.#strings.shell;
-    const button = (label: string, onclick: () => void, props = {}) => h('button', { type: 'button', class: 'tool', onclick, ...props }, label);
+    const button = (label: string, onclick: () => void, props = {}) =>
+      h('button', { type: 'button', class: 'tool', onclick, ...props }, label);
     this.#tableButton = button(table, () => this.#toggleTable(), { 'aria-expanded': 'false' });
     const linkButton = button(link, () => void this.#copyLink(linkButton));
-    return h('div', { class: 'figure-foot' },
+    return h(
+      'div',
+      { class: 'figure-foot' },
       this.#timing,
-      h('div', { class: 'figure-tools', role: 'group', 'aria-label': tools },
-        button(reset, () => this.#change(this.#defaults)), linkButton, this.#tableButton, this.#saves,
-        button(embed, () => { window.open(address.embedLink(this.#definition.id), '_blank', 'noopener'); }, { 'data-tool': 'embed' })));
+      h(
+        'div',
+        { class: 'figure-tools', role: 'group', 'aria-label': tools },
+        button(reset, () => this.#change(this.#defaults)),
+        linkButton,
+        this.#tableButton,
+        this.#saves,
+        button(
+          embed,
+          () => {
+            window.open(address.embedLink(this.#definition.id), '_blank', 'noopener');
+          },
+          { 'data-tool': 'embed' },
+        ),
+      ),
+    );
   }
 
   #showSaves(): void {
     const { save, saveAs } = this.#strings.shell;
-    const buttons = FORMATS.map((format) => h('button', {
-      type: 'button', class: 'tool', 'aria-label': saveAs(format.toUpperCase()),
-      onclick: async () => {
-        const figure = this.#figure;
-        if (!figure) return;
-        try {
-          const { title } = this.#strings.figures[this.#definition.id];
-          const blob = await toBlob(format, { title, pictures: figure.pictures(), table: figure.table(), data: figure.data() });
-          download(blob, `heed-${this.#definition.id}.${format}`);
-        } catch (error) {
-          this.#notify(explain(error, this.#strings).text);
-        }
-      },
-    }, format.toUpperCase()));
+    const buttons = FORMATS.map((format) =>
+      h(
+        'button',
+        {
+          type: 'button',
+          class: 'tool',
+          'aria-label': saveAs(format.toUpperCase()),
+          onclick: async () => {
+            const figure = this.#figure;
+            if (!figure) return;
+            try {
+              const { title } = this.#strings.figures[this.#definition.id];
+              const blob = await toBlob(format, {
+                title,
+                pictures: figure.pictures(),
+                table: figure.table(),
+                data: figure.data(),
+              });
+              download(blob, `heed-${this.#definition.id}.${format}`);
+            } catch (error) {
+              this.#notify(explain(error, this.#strings).text);
+            }
+          },
+        },
+        format.toUpperCase(),
+      ),
+    );
     this.#saves.replaceChildren(h('span', { class: 'figure-saves-label', 'aria-hidden': 'true' }, save), ...buttons);
   }
 
@@ -201,11 +245,14 @@ export class Shell {
     try {
       await navigator.clipboard.writeText(url);
       button.textContent = linkCopied;
-    } catch { // no permission, or no secure context: the address bar has it
+    } catch {
+      // no permission, or no secure context: the address bar has it
       history.replaceState(history.state, '', url);
       button.textContent = linkInAddress;
     }
-    setTimeout(() => { button.textContent = link; }, 2000);
+    setTimeout(() => {
+      button.textContent = link;
+    }, 2000);
   }
 
   #toggleTable(): void {
@@ -222,11 +269,29 @@ export class Shell {
 }
 
 function tableElement({ caption, columns, rows }: Table, numbers: Numbers): HTMLElement {
-  const cell = (value: string | number) => typeof value === 'number' && !Number.isInteger(value) ? numbers.loss(value) : String(value);
-  return h('div', { class: 'figure-table-scroll', tabindex: 0, role: 'region', 'aria-label': caption },
-    h('table', {},
+  const cell = (value: string | number) =>
+    typeof value === 'number' && !Number.isInteger(value) ? numbers.loss(value) : String(value);
+  return h(
+    'div',
+    { class: 'figure-table-scroll', tabindex: 0, role: 'region', 'aria-label': caption },
+    h(
+      'table',
+      {},
       h('caption', {}, caption),
       h('thead', {}, h('tr', {}, ...columns.map((column) => h('th', { scope: 'col' }, column)))),
-      h('tbody', {}, ...rows.map((row) => h('tr', {}, ...row.map((value, index) =>
-        index === 0 ? h('th', { scope: 'row' }, cell(value)) : h('td', {}, cell(value))))))));
+      h(
+        'tbody',
+        {},
+        ...rows.map((row) =>
+          h(
+            'tr',
+            {},
+            ...row.map((value, index) =>
+              index === 0 ? h('th', { scope: 'row' }, cell(value)) : h('td', {}, cell(value)),
+            ),
+          ),
+        ),
+      ),
+    ),
+  );
 }

@@ -33,7 +33,8 @@ test('an address made by hand cannot break a figure', () => {
   const read = (query) => readQuery('f', params, new URLSearchParams(query));
   assert.deepEqual(read('f.beam=9999'), { beam: 10 });
   assert.deepEqual(read('f.beam=-1'), { beam: 1 });
-  for (const bad of ['f.beam=x', 'f.beam=', 'f.beam=1.5', 'f.beam=NaN', 'f.kind=loss', 'beam=3', 'g.beam=3']) assert.deepEqual(read(bad), {}, bad);
+  for (const bad of ['f.beam=x', 'f.beam=', 'f.beam=1.5', 'f.beam=NaN', 'f.kind=loss', 'beam=3', 'g.beam=3'])
+    assert.deepEqual(read(bad), {}, bad);
   assert.deepEqual(read(`f.word=${'a'.repeat(1000)}`), { word: 'aaaaaaaa' });
   const query = new URLSearchParams();
   writeQuery('f', params, { ...defaults, word: '🙂'.repeat(10_000) }, defaults, query);
@@ -43,7 +44,11 @@ test('an address made by hand cannot break a figure', () => {
 test('Latin letters with marks lose them, and each kind is reported once', () => {
   const { text: word, folded, cut } = prepare('Éclair naïve é');
   assert.equal(word, 'Eclair naive e');
-  assert.deepEqual(folded, [{ from: 'É', to: 'E' }, { from: 'ï', to: 'i' }, { from: 'é', to: 'e' }]);
+  assert.deepEqual(folded, [
+    { from: 'É', to: 'E' },
+    { from: 'ï', to: 'i' },
+    { from: 'é', to: 'e' },
+  ]);
   assert.equal(cut, 0);
   assert.equal(prepare('e\u0301').text, 'e', 'marks that are characters of their own');
   assert.equal(prepare('straße Łódź’s').text, "strasse lodz's");
@@ -62,15 +67,29 @@ test('a word that is too long is cut and the rest is counted', () => {
 });
 
 test('CSV quotes what must be quoted', () => {
-  const table = { caption: '', columns: ['a', 'b,c'], rows: [['say "x"', 1.5], ['line\nbreak', 2]] };
+  const table = {
+    caption: '',
+    columns: ['a', 'b,c'],
+    rows: [
+      ['say "x"', 1.5],
+      ['line\nbreak', 2],
+    ],
+  };
   assert.equal(toCsv(table), 'a,"b,c"\r\n"say ""x""",1.5\r\n"line\nbreak",2\r\n');
 });
 
 test('a log with a damaged line is refused, naming the line', () => {
   const good = JSON.stringify({ epoch: 1, loss: 2, dev_loss: 2, dev_per: 0.5, dev_wer: 0.9, seconds: 3, rate: 0.001 });
   assert.equal(parseLog(`${good}\n${good}\n`, 'log').length, 2);
-  for (const [bad, words] of [['', /no epoch/], [`${good}\n{"epoch":`, /line 2: not JSON/], [good.replace('0.9', 'null'), /line 1: "dev_wer"/]]) {
-    assert.throws(() => parseLog(bad, 'log'), (error) => error instanceof RecordError && words.test(error.message));
+  for (const [bad, words] of [
+    ['', /no epoch/],
+    [`${good}\n{"epoch":`, /line 2: not JSON/],
+    [good.replace('0.9', 'null'), /line 1: "dev_wer"/],
+  ]) {
+    assert.throws(
+      () => parseLog(bad, 'log'),
+      (error) => error instanceof RecordError && words.test(error.message),
+    );
   }
   assert.throws(() => lengthsOf({}, 'metrics'), RecordError);
 });
@@ -78,24 +97,30 @@ test('a log with a damaged line is refused, naming the line', () => {
 test('words of counts', () => {
   assert.equal(plural('en', 1, { one: 'letter', other: 'letters' }), '1 letter');
   const russian = { one: 'буква', few: 'буквы', many: 'букв', other: 'буквы' };
-  assert.deepEqual([1, 2, 5, 11, 21, 22].map((count) => plural('ru', count, russian)),
-    ['1 буква', '2 буквы', '5 букв', '11 букв', '21 буква', '22 буквы']);
+  assert.deepEqual(
+    [1, 2, 5, 11, 21, 22].map((count) => plural('ru', count, russian)),
+    ['1 буква', '2 буквы', '5 букв', '11 букв', '21 буква', '22 буквы'],
+  );
 });
 
 test('every error code has words in both languages, and an unknown one too', () => {
   for (const language of ['en', 'ru']) {
     const strings = stringsOf(language);
     const made = (code) => explain(Object.assign(new Error('fact'), { code }), strings);
-    for (const code of Object.keys(strings.errors)) assert.deepEqual(made(code), { text: strings.errors[code], detail: 'fact' });
+    for (const code of Object.keys(strings.errors))
+      assert.deepEqual(made(code), { text: strings.errors[code], detail: 'fact' });
     assert.equal(made('constructor').text, strings.errors.other, 'names of every object are no codes');
     assert.equal(explain('x', strings).text, strings.errors.other);
   }
 });
 
 test('both languages have the same strings, and none is empty or left in English', () => {
-  const leaves = (value, path = '') => typeof value === 'object'
-    ? Object.entries(value).flatMap(([key, part]) => leaves(part, `${path}.${key}`)) : [[path, value]];
-  const english = new Map(leaves(stringsOf('en'))), russian = new Map(leaves(stringsOf('ru')));
+  const leaves = (value, path = '') =>
+    typeof value === 'object'
+      ? Object.entries(value).flatMap(([key, part]) => leaves(part, `${path}.${key}`))
+      : [[path, value]];
+  const english = new Map(leaves(stringsOf('en'))),
+    russian = new Map(leaves(stringsOf('ru')));
   assert.deepEqual([...russian.keys()], [...english.keys()]);
   for (const [path, words] of russian) {
     if (typeof words !== 'string') continue;

@@ -3,7 +3,8 @@ import { registerHooks } from 'node:module';
 
 registerHooks({
   resolve(specifier, context, next) {
-    if (!specifier.startsWith('.') || /\.[a-z]+$/.test(specifier) || !context.parentURL?.includes('/site/src/')) return next(specifier, context);
+    if (!specifier.startsWith('.') || /\.[a-z]+$/.test(specifier) || !context.parentURL?.includes('/site/src/'))
+      return next(specifier, context);
     try {
       return next(`${specifier}.ts`, context);
     } catch {
@@ -20,13 +21,25 @@ export const { Numbers } = await load('lib/notation.ts');
 export function resultOf(input, steps) {
   const letters = [...input];
   const step = ([token, probability, attention]) => ({
-    token, id: 4, log_probability: Math.log(probability), attention, candidates: [{ token, probability }],
+    token,
+    id: 4,
+    log_probability: Math.log(probability),
+    attention,
+    candidates: [{ token, probability }],
   });
   const hypothesis = {
-    score: 0, ended: true, text: '', tokens: steps.map(([token]) => token).filter((token) => token !== '<eos>'), steps: steps.map(step),
+    score: 0,
+    ended: true,
+    text: '',
+    tokens: steps.map(([token]) => token).filter((token) => token !== '<eos>'),
+    steps: steps.map(step),
   };
   return {
-    input, skipped: [], trace: [], ms: 1, hypotheses: [hypothesis],
+    input,
+    skipped: [],
+    trace: [],
+    ms: 1,
+    hypotheses: [hypothesis],
     source: letters.map((letter, start) => ({ token: letter.toUpperCase(), start, length: 1 })),
   };
 }

@@ -19,7 +19,10 @@ const args = (...more) => [script, '--data', join(root, 'tests/bench/data'), '--
 
 const page = (model, module, task) => {
   const out = execFileSync(process.execPath, args('--model', model, '--module', module, '--task', task), options);
-  const rows = out.trim().split('\n').map((line) => JSON.parse(line));
+  const rows = out
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
   for (const row of rows) assert.deepEqual([row.peer, row.model], [`heed/chromium-${module}`, model]);
   return Object.fromEntries(rows.map(({ metric, value }) => [metric, value]));
 };
@@ -30,7 +33,8 @@ for (const module of builtModules) {
     assert.equal(values.tokens_ok, true);
     assert.equal(values.allocations_per_call, 0);
     assert.ok(values.max_abs_err < 1e-5, JSON.stringify(values));
-    for (const name of ['init_ms', 'latency_ms', 'tokens_per_s', 'wasm_heap_mb', 'peak_rss_mb']) assert.ok(values[name] > 0, name);
+    for (const name of ['init_ms', 'latency_ms', 'tokens_per_s', 'wasm_heap_mb', 'peak_rss_mb'])
+      assert.ok(values[name] > 0, name);
   });
 }
 

@@ -19,36 +19,42 @@ try {
     }, module);
     console.log(`${module}:`);
     for (const { kernel, shape, unit, rate, best, percent, against, ratio } of kernels) {
-      const share = (percent > 0 ? `${percent.toFixed(0)} % of peak ` : '') + (against && `${ratio.toFixed(2)} of ${against}`);
+      const share =
+        (percent > 0 ? `${percent.toFixed(0)} % of peak ` : '') + (against && `${ratio.toFixed(2)} of ${against}`);
       const figures = `${rate.toFixed(2).padStart(8)} ${unit.padEnd(9)} best ${best.toFixed(2).padStart(8)}`;
       console.log(`  ${kernel.padEnd(24)}${shape.padEnd(18)}${figures}  ${share}`);
     }
-    const times = await page.evaluate(async ({ module, model, words }) => {
-      const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
-      const began = performance.now();
-      const { connect } = await import('./js/heed.js');
-      const engine = await connect({ module });
-      const connected = performance.now() - began;
-      const loaded = await engine.load(`models/${model}`);
-      const load = performance.now() - began - connected;
-      const first = performance.now();
-      await loaded.run(words[0]);
-      const firstWord = performance.now() - first;
-      const perWord = { greedy: [], beam5: [], roundTrip: [] };
-      for (let i = 0; i < 25 * words.length; i++) {
-        const word = words[i % words.length];
-        const sent = performance.now();
-        perWord.greedy.push((await loaded.run(word)).ms);
-        perWord.roundTrip.push(performance.now() - sent);
-        perWord.beam5.push((await loaded.run(word, { beam: 5 })).ms);
-      }
-      engine.close();
-      const medians = Object.fromEntries(Object.entries(perWord).map(([name, list]) => [name, median(list)]));
-      return { connected, load, firstWord, ...medians };
-    }, { module, model, words });
-    console.log(`  ${model}: engine ready after ${times.connected.toFixed(0)} ms, model ${times.load.toFixed(0)} ms, ` +
-      `first word ${times.firstWord.toFixed(1)} ms; a word ${times.greedy.toFixed(2)} ms in the engine, ` +
-      `${times.roundTrip.toFixed(2)} ms from the page, beam of 5 ${times.beam5.toFixed(2)} ms`);
+    const times = await page.evaluate(
+      async ({ module, model, words }) => {
+        const median = (list) => list.sort((a, b) => a - b)[list.length >> 1];
+        const began = performance.now();
+        const { connect } = await import('./js/heed.js');
+        const engine = await connect({ module });
+        const connected = performance.now() - began;
+        const loaded = await engine.load(`models/${model}`);
+        const load = performance.now() - began - connected;
+        const first = performance.now();
+        await loaded.run(words[0]);
+        const firstWord = performance.now() - first;
+        const perWord = { greedy: [], beam5: [], roundTrip: [] };
+        for (let i = 0; i < 25 * words.length; i++) {
+          const word = words[i % words.length];
+          const sent = performance.now();
+          perWord.greedy.push((await loaded.run(word)).ms);
+          perWord.roundTrip.push(performance.now() - sent);
+          perWord.beam5.push((await loaded.run(word, { beam: 5 })).ms);
+        }
+        engine.close();
+        const medians = Object.fromEntries(Object.entries(perWord).map(([name, list]) => [name, median(list)]));
+        return { connected, load, firstWord, ...medians };
+      },
+      { module, model, words },
+    );
+    console.log(
+      `  ${model}: engine ready after ${times.connected.toFixed(0)} ms, model ${times.load.toFixed(0)} ms, ` +
+        `first word ${times.firstWord.toFixed(1)} ms; a word ${times.greedy.toFixed(2)} ms in the engine, ` +
+        `${times.roundTrip.toFixed(2)} ms from the page, beam of 5 ${times.beam5.toFixed(2)} ms`,
+    );
     await page.close();
   }
 } finally {

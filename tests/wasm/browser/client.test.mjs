@@ -16,7 +16,9 @@ before(async () => {
     globalThis.heed = await import('./js/heed.js');
     /** The code and message with which `call` fails, for a test to look at. */
     globalThis.failure = async (call) => {
-      try { await call(); } catch (error) {
+      try {
+        await call();
+      } catch (error) {
         const { name, code, message, stack } = error;
         return { name, code, message, stack };
       }
@@ -42,14 +44,17 @@ for (const module of builtModules) {
       test(`${module}, ${basename(folder)} in ${dtype}: golden inputs give the native tokens and logits`, async () => {
         const golden = readJson(join(folder, 'golden.json'));
         const where = `${folder === fixture ? 'fixtures' : 'models'}/${basename(folder)}`;
-        const { isa, results } = await page.evaluate(async ({ module, dtype, where, beam, inputs }) => {
-          const pinned = await heed.connect({ module });
-          const model = await pinned.load(where, { dtype });
-          const results = [];
-          for (const input of inputs) results.push(await model.run(input, { beam, trace: ['decoder.logits'] }));
-          pinned.close();
-          return { isa: pinned.info.isa, results };
-        }, { module, dtype, where, beam: golden.beam, inputs: golden.items.map(({ input }) => input) });
+        const { isa, results } = await page.evaluate(
+          async ({ module, dtype, where, beam, inputs }) => {
+            const pinned = await heed.connect({ module });
+            const model = await pinned.load(where, { dtype });
+            const results = [];
+            for (const input of inputs) results.push(await model.run(input, { beam, trace: ['decoder.logits'] }));
+            pinned.close();
+            return { isa: pinned.info.isa, results };
+          },
+          { module, dtype, where, beam: golden.beam, inputs: golden.items.map(({ input }) => input) },
+        );
         assert.equal(isa, module);
         assertGolden(dtype, golden, results, basename(folder));
       });
@@ -75,9 +80,13 @@ for (const query of ['', '?nolength', '?gzip']) {
     const last = steps.at(-1);
     assert.ok(last.loaded > 0 && last.loaded === last.total, JSON.stringify(last));
     for (const { loaded, total } of steps) {
-      assert.ok(total === 0 || total === last.total && loaded <= total, JSON.stringify({ loaded, total }));
+      assert.ok(total === 0 || (total === last.total && loaded <= total), JSON.stringify({ loaded, total }));
     }
-    if (query === '') assert.ok(steps.some(({ loaded, total }) => loaded < total), 'the total is known before the end');
+    if (query === '')
+      assert.ok(
+        steps.some(({ loaded, total }) => loaded < total),
+        'the total is known before the end',
+      );
   });
 }
 
@@ -85,9 +94,12 @@ test('loading can be stopped, before and during', async () => {
   const outcome = await page.evaluate(async () => {
     const controller = new AbortController();
     const began = performance.now();
-    const during = await failure(() => engine.load('fixtures/tiny-attn?slow', {
-      signal: controller.signal, onProgress: ({ loaded }) => loaded > 0 && controller.abort(),
-    }));
+    const during = await failure(() =>
+      engine.load('fixtures/tiny-attn?slow', {
+        signal: controller.signal,
+        onProgress: ({ loaded }) => loaded > 0 && controller.abort(),
+      }),
+    );
     const ms = performance.now() - began;
     const before = await failure(() => engine.load('fixtures/tiny-attn', { signal: controller.signal }));
     (await engine.load('fixtures/tiny-attn')).free();
@@ -156,7 +168,9 @@ test('errors are EngineErrors with the stack of the caller', async () => {
     const whoAsked = (call) => failure(() => call());
     return [
       await whoAsked(() => model.run('')),
-      await whoAsked(async () => { for await (const step of model.stream('')) step; }),
+      await whoAsked(async () => {
+        for await (const step of model.stream('')) step;
+      }),
       await whoAsked(() => engine.load('nowhere')),
     ];
   });
@@ -184,7 +198,10 @@ test('a stream yields the steps of run and returns its result', async () => {
 test('streams left early, stopped, or side by side do not disturb each other', async () => {
   const outcome = await page.evaluate(async () => {
     const model = await engine.load('fixtures/tiny-attn');
-    for await (const step of model.stream('attention')) { void step; break; }
+    for await (const step of model.stream('attention')) {
+      void step;
+      break;
+    }
     const controller = new AbortController();
     const stopped = await failure(async () => {
       for await (const step of model.stream('attention', { signal: controller.signal })) controller.abort(step.token);
@@ -219,7 +236,7 @@ test('a freed model and a closed engine refuse further calls', async () => {
   assert.deepEqual(codes, ['freed', 'freed', 'freed', 'freed', 'freed']);
 });
 
-test('bytes of the page\'s own can be loaded, and stay the page\'s', async () => {
+test("bytes of the page's own can be loaded, and stay the page's", async () => {
   const outcome = await page.evaluate(async () => {
     const get = async (name) => (await fetch(`fixtures/tiny-attn/${name}`)).arrayBuffer();
     const names = ['config.json', 'tokenizer.json', 'model.safetensors'];
@@ -244,16 +261,19 @@ test('text with a lone surrogate comes back as it was', async () => {
 });
 
 test('using frees a model and closes an engine', async () => {
-  assert.equal(await page.evaluate(async () => {
-    const own = await heed.connect();
-    const model = await own.load('fixtures/tiny-attn');
-    const symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose');
-    model[symbol]();
-    const first = await failure(() => model.run('heed'));
-    own[symbol]();
-    const second = await failure(() => own.load('fixtures/tiny-attn'));
-    return `${first.code} ${second.code}`;
-  }), 'freed freed');
+  assert.equal(
+    await page.evaluate(async () => {
+      const own = await heed.connect();
+      const model = await own.load('fixtures/tiny-attn');
+      const symbol = Symbol.dispose ?? Symbol.for('Symbol.dispose');
+      model[symbol]();
+      const first = await failure(() => model.run('heed'));
+      own[symbol]();
+      const second = await failure(() => own.load('fixtures/tiny-attn'));
+      return `${first.code} ${second.code}`;
+    }),
+    'freed freed',
+  );
 });
 
 test('the code in the README runs', async () => {

@@ -5,7 +5,9 @@ import { launch, openPage } from './chromium.mjs';
 import { serve } from './server.mjs';
 
 let server, browser, page;
-before(async () => { browser = await launch(); });
+before(async () => {
+  browser = await launch();
+});
 after(() => browser?.close());
 beforeEach(async () => {
   server = await serve();
@@ -15,7 +17,11 @@ beforeEach(async () => {
     globalThis.engine = await heed.connect();
     globalThis.model = await engine.load('fixtures/tiny-attn');
     globalThis.expected = (await model.run('heed')).hypotheses[0].tokens.join(' ');
-    globalThis.code = (promise) => promise.then(() => 'none', (error) => error.code);
+    globalThis.code = (promise) =>
+      promise.then(
+        () => 'none',
+        (error) => error.code,
+      );
   });
 });
 afterEach(async () => {
@@ -27,8 +33,14 @@ const works = () => page.evaluate(async () => (await model.run('heed')).hypothes
 /** Makes the worker throw where nobody catches, and waits until the client has ended it. */
 async function crash() {
   const worker = page.workers().at(-1);
-  const ended = new Promise((resolve) => { worker.once('close', resolve); });
-  await worker.evaluate(() => { setTimeout(() => { throw new Error('torn down by the test'); }); });
+  const ended = new Promise((resolve) => {
+    worker.once('close', resolve);
+  });
+  await worker.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('torn down by the test');
+    });
+  });
   await ended;
 }
 
@@ -54,9 +66,14 @@ test('models come back from their bytes, not from the server', async () => {
 });
 
 test('a trap in the module counts as a crash', async () => {
-  await page.workers().at(-1).evaluate(() => {
-    JSON.parse = () => { throw new WebAssembly.RuntimeError('unreachable'); }; // as the engine's call would
-  });
+  await page
+    .workers()
+    .at(-1)
+    .evaluate(() => {
+      JSON.parse = () => {
+        throw new WebAssembly.RuntimeError('unreachable');
+      }; // as the engine's call would
+    });
   assert.equal(await page.evaluate(() => code(model.run('heed'))), 'crashed');
   assert.ok(await works());
 });
@@ -106,10 +123,13 @@ test('a module that is none is an error of code "unsupported"', async () => {
 test('a server that calls wasm by another type is good enough', async () => {
   const other = await serve({ wasmType: 'application/octet-stream' });
   const { page: elsewhere } = await openPage(browser, other.url);
-  assert.equal(await elsewhere.evaluate(async () => {
-    const engine = await (await import('./js/heed.js')).connect({ base: 'js' });
-    return (await (await engine.load('fixtures/tiny-attn')).run('a')).input;
-  }), 'a');
+  assert.equal(
+    await elsewhere.evaluate(async () => {
+      const engine = await (await import('./js/heed.js')).connect({ base: 'js' });
+      return (await (await engine.load('fixtures/tiny-attn')).run('a')).input;
+    }),
+    'a',
+  );
   await elsewhere.close();
   await other.close();
 });

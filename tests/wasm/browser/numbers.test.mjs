@@ -12,7 +12,11 @@ before(async () => {
   await page.evaluate(async () => {
     globalThis.heed = await import('./js/heed.js');
     globalThis.engine = await heed.connect();
-    globalThis.failure = (promise) => promise.then(() => null, ({ code, message }) => ({ code, message }));
+    globalThis.failure = (promise) =>
+      promise.then(
+        () => null,
+        ({ code, message }) => ({ code, message }),
+      );
   });
 });
 after(async () => {
@@ -23,12 +27,17 @@ after(async () => {
 test('the plane can be read at any moment of training, and of the model that comes of it', async () => {
   const outcome = await page.evaluate(async () => {
     const corners = [0, 0, 0, 1, 1, 0, 1, 1];
-    const training = await engine.train({
-      name: 'xor', seed: 1, data: { task: 'xor', examples_per_epoch: 1000, dev: 100 },
-      tokenizer: { source: { type: 'values' }, target: { type: 'char' } },
-      model: { model_type: 'mlp', hidden: [8], activation: 'tanh' },
-      train: { batch: 10, epochs: 10, optimizer: { name: 'adam', rate: 0.03 }, schedule: { name: 'constant' } },
-    }, { paused: true });
+    const training = await engine.train(
+      {
+        name: 'xor',
+        seed: 1,
+        data: { task: 'xor', examples_per_epoch: 1000, dev: 100 },
+        tokenizer: { source: { type: 'values' }, target: { type: 'char' } },
+        model: { model_type: 'mlp', hidden: [8], activation: 'tanh' },
+        train: { batch: 10, epochs: 10, optimizer: { name: 'adam', rate: 0.03 }, schedule: { name: 'constant' } },
+      },
+      { paused: true },
+    );
     const planes = [await training.predict(corners, 4)];
     await training.step();
     planes.push(await training.predict(corners, 4));
@@ -40,13 +49,20 @@ test('the plane can be read at any moment of training, and of the model that com
     planes.push(await model.predict(corners, 4));
     const wrong = await failure(model.predict([1, 2, 3], 2));
     training.free();
-    return { accuracy, wrong, count: during.values.length,
-      planes: planes.map(({ values, labels }) => ({ values: Array.from(values), labels })) };
+    return {
+      accuracy,
+      wrong,
+      count: during.values.length,
+      planes: planes.map(({ values, labels }) => ({ values: Array.from(values), labels })),
+    };
   });
   const [first, second, last, again] = outcome.planes;
   assert.deepEqual(first.labels, ['0', '1']);
   assert.notDeepEqual(second.values, first.values);
-  assert.deepEqual([0, 1, 2, 3].map((i) => +(last.values[2 * i + 1] > 0.5)), [0, 1, 1, 0]);
+  assert.deepEqual(
+    [0, 1, 2, 3].map((i) => +(last.values[2 * i + 1] > 0.5)),
+    [0, 1, 1, 0],
+  );
   last.values.forEach((value, i) => assert.ok(Math.abs(value - again.values[i]) < 0.02)); // int8
   assert.deepEqual([outcome.accuracy, outcome.count, outcome.wrong.code], [1, 5000, 'shape']);
 });

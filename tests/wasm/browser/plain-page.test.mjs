@@ -26,11 +26,18 @@ test('a typed word shows its phonemes and where the model looked', async () => {
   await page.waitForFunction(() => document.querySelector('#phonemes').textContent.includes('ms'));
   await page.fill('#word', 'heed');
   await page.waitForFunction(() => document.querySelectorAll('#attention tr:first-child td').length === 5);
-  const rows = await page.$$eval('#attention tr',
-    (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+  const rows = await page.$$eval('#attention tr', (all) =>
+    all.map((row) => [...row.children].map((cell) => cell.textContent)),
+  );
   assert.equal(rows[0].join('').toLowerCase(), 'heed');
   const phonemes = (await page.textContent('#phonemes')).replace(/ \(.*/, '');
-  assert.equal(rows.slice(1).map(([token]) => token).join(' '), `${phonemes} <eos>`);
+  assert.equal(
+    rows
+      .slice(1)
+      .map(([token]) => token)
+      .join(' '),
+    `${phonemes} <eos>`,
+  );
   for (const [, ...weights] of rows.slice(1)) {
     assert.ok(Math.abs(weights.reduce((sum, w) => sum + Number(w), 0) - 1) < 0.03, weights.join());
   }

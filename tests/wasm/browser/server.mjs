@@ -10,7 +10,10 @@ import { gzipSync } from 'node:zlib';
 import { buildFolder, endlessModel, root } from '../support.mjs';
 
 const TYPES = {
-  '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.mjs': 'text/javascript', '.json': 'application/json',
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.json': 'application/json',
   '.wasm': 'application/wasm',
 };
 const FOLDERS = {
@@ -49,7 +52,7 @@ export async function serve({ wasmType = 'application/wasm' } = {}) {
     const content = query.has('html') ? { body: Buffer.from(BLANK), type: TYPES['.html'] } : await contentOf(pathname);
     if (content === null) return response.writeHead(404).end('not found');
     const { body, type } = content;
-    response.setHeader('content-type', type === 'application/wasm' ? wasmType : type ?? 'application/octet-stream');
+    response.setHeader('content-type', type === 'application/wasm' ? wasmType : (type ?? 'application/octet-stream'));
     if (query.has('gzip')) {
       const packed = gzipSync(body);
       return response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': packed.length }).end(packed);
@@ -69,6 +72,10 @@ export async function serve({ wasmType = 'application/wasm' } = {}) {
   return {
     url: `http://127.0.0.1:${server.address().port}/site/`,
     requests,
-    close: () => new Promise((resolve) => { server.closeAllConnections(); server.close(resolve); }),
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(resolve);
+      }),
   };
 }

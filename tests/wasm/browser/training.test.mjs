@@ -20,12 +20,23 @@ before(async () => {
   await page.evaluate(async (recipe) => {
     globalThis.heed = await import('./js/heed.js');
     globalThis.failure = async (call) => {
-      try { await call(); } catch ({ name, code, message, stack }) { return { name, code, message, stack }; }
+      try {
+        await call();
+      } catch ({ name, code, message, stack }) {
+        return { name, code, message, stack };
+      }
       return null;
     };
     globalThis.recipe = recipe;
-    globalThis.short = { ...recipe, data: { ...recipe.data, options: { min_length: 1, max_length: 4, alphabet: 5 },
-      examples_per_epoch: 600, dev: 60 } };
+    globalThis.short = {
+      ...recipe,
+      data: {
+        ...recipe.data,
+        options: { min_length: 1, max_length: 4, alphabet: 5 },
+        examples_per_epoch: 600,
+        dev: 60,
+      },
+    };
     globalThis.engine = await heed.connect();
     globalThis.answer = async (model, text) => (await model.run(text)).hypotheses[0].text;
   }, reverse);
@@ -54,7 +65,10 @@ for (const module of builtModules) {
     assert.equal(text, 'noitnetta');
     assert.equal(end.step, end.total_steps);
     const told = steps.filter(({ epoch_done }) => !epoch_done).map(({ step }) => step);
-    assert.deepEqual(told, Array.from({ length: Math.floor(end.step / 10) }, (_, i) => 10 * (i + 1)));
+    assert.deepEqual(
+      told,
+      Array.from({ length: Math.floor(end.step / 10) }, (_, i) => 10 * (i + 1)),
+    );
     assert.equal(steps.filter(({ epoch_done }) => epoch_done).length, end.epochs);
     assert.ok(steps.every(({ loss, rate, tokens_per_second }) => loss > 0 && rate > 0 && tokens_per_second > 0));
   });
@@ -95,7 +109,11 @@ test('the model runs and streams while it trains, and a watched text shows what 
   assert.equal(outcome.state, 'running');
   assert.ok(outcome.beams >= 1 && outcome.stepBefore >= 60 && outcome.streamed.length > 0);
   assert.equal(outcome.info.model_type, 'seq2seq');
-  for (const { source, hypotheses: [best], trace } of outcome.watched) {
+  for (const {
+    source,
+    hypotheses: [best],
+    trace,
+  } of outcome.watched) {
     assert.equal(source.length, 4);
     for (const { attention } of best.steps) assert.ok(Math.abs(attention.reduce((sum, w) => sum + w, 0) - 1) < 1e-4);
     assert.ok(trace.some(({ name }) => name === 'decoder.attention.weights'));
@@ -213,7 +231,10 @@ test('the zip of a model loads in the page, and unpacked in the engine elsewhere
   assert.deepEqual([bad.code, empty.code], ['format', 'format'], bad.message);
   const entries = unzipSync(new Uint8Array(bytes));
   const names = ['config.json', 'tokenizer.json', 'model.safetensors', 'recipe.json'];
-  assert.deepEqual(Object.keys(entries), names.map((name) => `reverse/${name}`));
+  assert.deepEqual(
+    Object.keys(entries),
+    names.map((name) => `reverse/${name}`),
+  );
   const [config, tokenizer, weights] = names.map((name) => entries[`reverse/${name}`].slice().buffer);
   const model = (await newEngine()).loadModel({ config, tokenizer, weights });
   assert.equal(model.run('abcd').hypotheses[0].text, text);
@@ -238,7 +259,10 @@ test('what cannot be trained is an EngineError with the stack of the caller', as
       await whoAsked(() => engine.train({ ...short, data: { hold_out: 1, max_length: 3 } }, { data: 'a b' })),
     ];
   });
-  assert.deepEqual(errors.map(({ code }) => code), ['format', 'format', 'argument', 'format']);
+  assert.deepEqual(
+    errors.map(({ code }) => code),
+    ['format', 'format', 'argument', 'format'],
+  );
   for (const { name, stack } of errors) {
     assert.equal(name, 'EngineError');
     assert.match(stack, /whoAsked/);
@@ -260,7 +284,10 @@ test('a signal cancels training, and so does the end of the engine', async () =>
     const closed = await failure(() => lost.done);
     return { cancelled, before, closed, state: training.state };
   });
-  assert.deepEqual([outcome.cancelled.code, outcome.before.code, outcome.closed.code], ['cancelled', 'cancelled', 'freed']);
+  assert.deepEqual(
+    [outcome.cancelled.code, outcome.before.code, outcome.closed.code],
+    ['cancelled', 'cancelled', 'freed'],
+  );
   assert.equal(outcome.state, 'stopped');
 });
 

@@ -10,7 +10,16 @@ export default defineFigure({
   id: 'length-accuracy',
   models: [],
   params: { word: text('communication', 64) },
-  mount: async (host, context) => new LengthAccuracyView(host, context, await Promise.all(NETWORKS.map(async (name) => ({
-    name, label: context.strings.models[name] ?? name, shares: sharesOf(await fetchLengths(name)),
-  })))),
+  mount: async (host, context) =>
+    new LengthAccuracyView(
+      host,
+      context,
+      await Promise.all(
+        NETWORKS.map(async (name) => ({
+          name,
+          label: context.strings.models[name] ?? name,
+          shares: sharesOf(await fetchLengths(name)),
+        })),
+      ),
+    ),
 });

@@ -6,24 +6,33 @@ import type { Numbers } from '../../lib/notation';
 
 /** Instruction sets, slowest first, with the module that has each. */
 export const SETS = [
-  { isa: 'scalar', module: 'simd128' }, { isa: 'simd128', module: 'simd128' }, { isa: 'relaxed', module: 'relaxed' },
+  { isa: 'scalar', module: 'simd128' },
+  { isa: 'simd128', module: 'simd128' },
+  { isa: 'relaxed', module: 'relaxed' },
 ] as const;
-export type Isa = typeof SETS[number]['isa'];
+export type Isa = (typeof SETS)[number]['isa'];
 
 /** Sides of the square matrices that are multiplied. */
 export const SIDES = [32, 64, 128, 256, 512];
-export interface Task { kernel: string; shape: string }
+export interface Task {
+  kernel: string;
+  shape: string;
+}
 const cube = (side: number): Task => ({ kernel: 'gemm', shape: `${side}x${side}x${side}` });
 /** What is shown below the chart, in its order. */
 export const SINGLES: Task[] = [
-  { kernel: 'gemm_packed', shape: '1x512x512' }, { kernel: 'gemm_packed', shape: '1x2048x1024' },
-  { kernel: 'gemm_int8', shape: '1x512x512' }, { kernel: 'gemm_int8', shape: '1x2048x1024' },
-  { kernel: 'exp', shape: '4096' }, { kernel: 'tanh', shape: '4096' },
+  { kernel: 'gemm_packed', shape: '1x512x512' },
+  { kernel: 'gemm_packed', shape: '1x2048x1024' },
+  { kernel: 'gemm_int8', shape: '1x512x512' },
+  { kernel: 'gemm_int8', shape: '1x2048x1024' },
+  { kernel: 'exp', shape: '4096' },
+  { kernel: 'tanh', shape: '4096' },
 ];
 export const TASKS: Task[] = [...SIDES.map(cube), ...SINGLES];
 
 export function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b), middle = sorted.length >> 1;
+  const sorted = [...values].sort((a, b) => a - b),
+    middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
@@ -34,11 +43,13 @@ export class Measurements {
   add(rows: KernelRate[]): void {
     for (const row of rows) {
       const key = `${row.isa} ${row.kernel} ${row.shape}`;
-      this.#rows.set(key, [...this.#rows.get(key) ?? [], row]);
+      this.#rows.set(key, [...(this.#rows.get(key) ?? []), row]);
     }
   }
 
-  get empty(): boolean { return this.#rows.size === 0; }
+  get empty(): boolean {
+    return this.#rows.size === 0;
+  }
 
   /** The median over the rounds so far, or null. */
   of(isa: Isa, kernel: string, shape: string): KernelRate | null {
@@ -46,16 +57,22 @@ export class Measurements {
     if (!rounds) return null;
     const over = (value: (row: KernelRate) => number) => median(rounds.map(value));
     return {
-      ...rounds[0]!, rate: over(({ rate }) => rate), percent: over(({ percent }) => percent), ratio: over(({ ratio }) => ratio),
+      ...rounds[0]!,
+      rate: over(({ rate }) => rate),
+      percent: over(({ percent }) => percent),
+      ratio: over(({ ratio }) => ratio),
       best: Math.max(...rounds.map(({ best }) => best)),
     };
   }
 
-  peak(isa: Isa): KernelRate | null { return this.of(isa, 'peak', ''); }
+  peak(isa: Isa): KernelRate | null {
+    return this.of(isa, 'peak', '');
+  }
 
   all(): KernelRate[] {
     return [{ kernel: 'peak', shape: '' }, ...TASKS].flatMap(({ kernel, shape }) =>
-      SETS.flatMap(({ isa }) => this.of(isa, kernel, shape) ?? []));
+      SETS.flatMap(({ isa }) => this.of(isa, kernel, shape) ?? []),
+    );
   }
 }
 
@@ -72,10 +89,11 @@ export function timesScalar(measured: Measurements, row: KernelRate): number | n
 }
 
 /** A curve by side: the rate, or the share of the set's register peak. */
-export const curve = (measured: Measurements, isa: Isa, view: 'rate' | 'percent') => SIDES.flatMap((side) => {
-  const row = measured.of(isa, 'gemm', cube(side).shape);
-  return row ? [{ x: side, y: view === 'rate' ? row.rate : shareOfPeak(measured, row) ?? 0 }] : [];
-});
+export const curve = (measured: Measurements, isa: Isa, view: 'rate' | 'percent') =>
+  SIDES.flatMap((side) => {
+    const row = measured.of(isa, 'gemm', cube(side).shape);
+    return row ? [{ x: side, y: view === 'rate' ? row.rate : (shareOfPeak(measured, row) ?? 0) }] : [];
+  });
 
 /** The fastest set that was measured at the largest product so far. */
 export function headline(measured: Measurements): KernelRate | null {
@@ -93,20 +111,42 @@ export function sentence(measured: Measurements, strings: Strings, numbers: Numb
   const row = headline(measured);
   if (!row) return words.nothing;
   const times = timesScalar(measured, row);
-  return words.summary(words.sets[row.isa] ?? row.isa, numbers.count(Number(row.shape.split('x')[0])), numbers.decimal(row.rate, 1),
-    numbers.percent(shareOfPeak(measured, row) ?? 0), times === null ? '' : numbers.decimal(times, 1));
+  return words.summary(
+    words.sets[row.isa] ?? row.isa,
+    numbers.count(Number(row.shape.split('x')[0])),
+    numbers.decimal(row.rate, 1),
+    numbers.percent(shareOfPeak(measured, row) ?? 0),
+    times === null ? '' : numbers.decimal(times, 1),
+  );
 }
 
 export function tableOf(measured: Measurements, strings: Strings, numbers: Numbers): Table {
   const words = strings.figures.machine;
   return {
     caption: words.title,
-    columns: [words.kernel, words.shape, words.set, words.rate, words.best, words.unit, words.ofPeak, words.timesScalar],
+    columns: [
+      words.kernel,
+      words.shape,
+      words.set,
+      words.rate,
+      words.best,
+      words.unit,
+      words.ofPeak,
+      words.timesScalar,
+    ],
     rows: measured.all().map((row) => {
-      const times = timesScalar(measured, row), share = shareOfPeak(measured, row);
-      return [words.kernels[row.kernel] ?? row.kernel, row.shape.replaceAll('x', ' × '), words.sets[row.isa] ?? row.isa,
-        numbers.decimal(row.rate, 2), numbers.decimal(row.best, 2), words.units[row.unit] ?? row.unit,
-        share === null ? '' : numbers.percent(share), times === null ? '' : numbers.decimal(times, 1)];
+      const times = timesScalar(measured, row),
+        share = shareOfPeak(measured, row);
+      return [
+        words.kernels[row.kernel] ?? row.kernel,
+        row.shape.replaceAll('x', ' × '),
+        words.sets[row.isa] ?? row.isa,
+        numbers.decimal(row.rate, 2),
+        numbers.decimal(row.best, 2),
+        words.units[row.unit] ?? row.unit,
+        share === null ? '' : numbers.percent(share),
+        times === null ? '' : numbers.decimal(times, 1),
+      ];
     }),
   };
 }

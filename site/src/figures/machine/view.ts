@@ -16,7 +16,10 @@ const VIEWS: View[] = ['rate', 'percent'];
 const SAMPLE_SECONDS = 0.01; // browsers' clocks tick at 0.1 ms
 
 /** A measurement under way: its engines, by module, and whether the reader has stopped it. */
-interface Run { engines: Map<string, Engine>; stopped: boolean }
+interface Run {
+  engines: Map<string, Engine>;
+  stopped: boolean;
+}
 
 export class MachineView implements MountedFigure {
   readonly #context: Context;
@@ -37,42 +40,102 @@ export class MachineView implements MountedFigure {
   constructor(host: HTMLElement, context: Context) {
     this.#context = context;
     const words = context.strings.figures.machine;
-    this.#button = h('button', { type: 'button', class: 'button', onclick: () => void (this.#run ? this.#stop() : this.#measure()) }, words.measure);
-    this.#choices = VIEWS.map((value) => h('input', {
-      type: 'radio', name: 'machine-view', value, onchange: () => context.set({ view: value }),
-    }));
+    this.#button = h(
+      'button',
+      { type: 'button', class: 'button', onclick: () => void (this.#run ? this.#stop() : this.#measure()) },
+      words.measure,
+    );
+    this.#choices = VIEWS.map((value) =>
+      h('input', {
+        type: 'radio',
+        name: 'machine-view',
+        value,
+        onchange: () => context.set({ view: value }),
+      }),
+    );
     this.#rounds = h('input', {
-      type: 'range', min: 1, max: 9, step: 1, id: 'machine-rounds', oninput: () => context.set({ rounds: Number(this.#rounds.value) }),
+      type: 'range',
+      min: 1,
+      max: 9,
+      step: 1,
+      id: 'machine-rounds',
+      oninput: () => context.set({ rounds: Number(this.#rounds.value) }),
     });
-    const chart = h('div', { class: 'chart' }), bars = h('div', {});
+    const chart = h('div', { class: 'chart' }),
+      bars = h('div', {});
     this.#barsTitle = h('p', { class: 'part', hidden: true }, words.others);
     host.append(
-      h('div', { class: 'measure' }, this.#button,
-        h('p', { class: 'slider' }, h('label', { for: 'machine-rounds' }, words.rounds, ' ', this.#roundsValue), this.#rounds)),
-      this.#progress, this.#doing,
-      h('fieldset', { class: 'choices' }, h('legend', {}, words.show),
-        ...this.#choices.map((input, index) => h('label', {}, input, ` ${words.views[VIEWS[index]!]}`))),
-      chart, this.#readout, this.#barsTitle, bars);
-    this.#chart = new LineChart(chart, { label: words.alternative, x: words.side, y: words.rate, zero: true, ticksX: SIDES, formatY: (value) => context.numbers.count(value) });
+      h(
+        'div',
+        { class: 'measure' },
+        this.#button,
+        h(
+          'p',
+          { class: 'slider' },
+          h('label', { for: 'machine-rounds' }, words.rounds, ' ', this.#roundsValue),
+          this.#rounds,
+        ),
+      ),
+      this.#progress,
+      this.#doing,
+      h(
+        'fieldset',
+        { class: 'choices' },
+        h('legend', {}, words.show),
+        ...this.#choices.map((input, index) => h('label', {}, input, ` ${words.views[VIEWS[index]!]}`)),
+      ),
+      chart,
+      this.#readout,
+      this.#barsTitle,
+      bars,
+    );
+    this.#chart = new LineChart(chart, {
+      label: words.alternative,
+      x: words.side,
+      y: words.rate,
+      zero: true,
+      ticksX: SIDES,
+      formatY: (value) => context.numbers.count(value),
+    });
     this.#bars = new BarRows(bars, words.others);
     this.#doing.textContent = words.before;
   }
 
   update(): void {
-    const { strings, numbers, state: { view, rounds } } = this.#context;
+    const {
+      strings,
+      numbers,
+      state: { view, rounds },
+    } = this.#context;
     const words = strings.figures.machine;
     for (const input of this.#choices) input.checked = input.value === view;
     this.#rounds.value = this.#roundsValue.textContent = String(rounds);
     const measured = this.#measured;
     const lines = SETS.flatMap(({ isa }) => {
       const points = curve(measured, isa, view);
-      const peak = measured.peak(isa), label = words.sets[isa] ?? isa, colour = isaColour[isa];
+      const peak = measured.peak(isa),
+        label = words.sets[isa] ?? isa,
+        colour = isaColour[isa];
       if (points.length === 0) return [];
-      const limit = view === 'rate' && peak ? [{ label: words.peakOf(label), colour, dashed: true, bare: true, points: [SIDES[0]!, SIDES.at(-1)!].map((x) => ({ x, y: peak.rate })) }] : [];
+      const limit =
+        view === 'rate' && peak
+          ? [
+              {
+                label: words.peakOf(label),
+                colour,
+                dashed: true,
+                bare: true,
+                points: [SIDES[0]!, SIDES.at(-1)!].map((x) => ({ x, y: peak.rate })),
+              },
+            ]
+          : [];
       return [{ label, colour, points }, ...limit];
     });
-    const format = (value: number) => view === 'percent' ? numbers.percent(value) : numbers.count(value);
-    this.#chart.draw(lines, { y: view === 'rate' ? words.gflops : words.ofPeak, formatY: measured.empty ? () => '' : format });
+    const format = (value: number) => (view === 'percent' ? numbers.percent(value) : numbers.count(value));
+    this.#chart.draw(lines, {
+      y: view === 'rate' ? words.gflops : words.ofPeak,
+      formatY: measured.empty ? () => '' : format,
+    });
     this.#drawBars();
     const said = sentence(measured, strings, numbers);
     this.#readout.textContent = said;
@@ -84,29 +147,40 @@ export class MachineView implements MountedFigure {
     const words = strings.figures.machine;
     const measured = this.#measured;
     this.#barsTitle.hidden = measured.empty;
-    this.#bars.draw(SINGLES.flatMap(({ kernel, shape }) => {
-      const rows = SETS.flatMap(({ isa }) => measured.of(isa, kernel, shape) ?? []);
-      const most = Math.max(...rows.map(({ rate }) => rate));
-      return rows.length === 0 ? [] : [{
-        heading: `${words.kernels[kernel]}, ${shape.replaceAll('x', ' × ')}`,
-        rows: rows.map((row) => {
-          const times = timesScalar(measured, row);
-          const value = `${numbers.decimal(row.rate, row.rate < 10 ? 2 : 1)} ${words.units[row.unit] ?? row.unit}`;
-          return {
-            label: words.sets[row.isa] ?? row.isa, share: row.rate / most, colour: isaColour[row.isa as Isa],
-            text: times === null ? value : `${value}  ×${numbers.decimal(times, 1)}`,
-          };
-        }),
-      }];
-    }));
+    this.#bars.draw(
+      SINGLES.flatMap(({ kernel, shape }) => {
+        const rows = SETS.flatMap(({ isa }) => measured.of(isa, kernel, shape) ?? []);
+        const most = Math.max(...rows.map(({ rate }) => rate));
+        return rows.length === 0
+          ? []
+          : [
+              {
+                heading: `${words.kernels[kernel]}, ${shape.replaceAll('x', ' × ')}`,
+                rows: rows.map((row) => {
+                  const times = timesScalar(measured, row);
+                  const value = `${numbers.decimal(row.rate, row.rate < 10 ? 2 : 1)} ${words.units[row.unit] ?? row.unit}`;
+                  return {
+                    label: words.sets[row.isa] ?? row.isa,
+                    share: row.rate / most,
+                    colour: isaColour[row.isa as Isa],
+                    text: times === null ? value : `${value}  ×${numbers.decimal(times, 1)}`,
+                  };
+                }),
+              },
+            ];
+      }),
+    );
   }
 
   // ---- Measuring ----
 
   async #measure(): Promise<void> {
-    const { strings, state: { rounds } } = this.#context;
+    const {
+      strings,
+      state: { rounds },
+    } = this.#context;
     const words = strings.figures.machine;
-    const run: Run = this.#run = { engines: new Map(), stopped: false };
+    const run: Run = (this.#run = { engines: new Map(), stopped: false });
     this.#measured = new Measurements();
     this.#button.textContent = words.stop;
     this.#context.notice(null);
@@ -120,8 +194,16 @@ export class MachineView implements MountedFigure {
       for (const [index, { kernel, shape, isa, module }] of all.entries()) {
         if (run.stopped) break;
         this.#progress.value = index;
-        this.#doing.textContent = words.doing(words.kernels[kernel] ?? kernel, shape.replaceAll('x', ' × '), words.sets[isa] ?? isa, index + 1, all.length);
-        const rows = await run.engines.get(module)!.benchmark({ isa, kernel, shape, rounds: 1, sampleSeconds: SAMPLE_SECONDS });
+        this.#doing.textContent = words.doing(
+          words.kernels[kernel] ?? kernel,
+          shape.replaceAll('x', ' × '),
+          words.sets[isa] ?? isa,
+          index + 1,
+          all.length,
+        );
+        const rows = await run.engines
+          .get(module)!
+          .benchmark({ isa, kernel, shape, rounds: 1, sampleSeconds: SAMPLE_SECONDS });
         if (index < round.length) continue;
         this.#measured.add(rows);
         if (isa === sets.at(-1)!.isa) this.#context.set({}); // all sets have this task
@@ -133,7 +215,7 @@ export class MachineView implements MountedFigure {
   }
 
   /** The sets that this browser runs; the reader is told of the others. */
-  async #connect(run: Run): Promise<typeof SETS[number][]> {
+  async #connect(run: Run): Promise<(typeof SETS)[number][]> {
     const { strings } = this.#context;
     for (const module of new Set(SETS.map((set) => set.module))) {
       try {
@@ -162,9 +244,15 @@ export class MachineView implements MountedFigure {
     if (!this.#gone) this.#context.set({});
   }
 
-  table(): Table { return tableOf(this.#measured, this.#context.strings, this.#context.numbers); }
-  data(): unknown { return { browser: navigator.userAgent, threads: navigator.hardwareConcurrency, measured: this.#measured.all() }; }
-  pictures(): Picture[] { return [this.#chart, this.#bars.svg]; }
+  table(): Table {
+    return tableOf(this.#measured, this.#context.strings, this.#context.numbers);
+  }
+  data(): unknown {
+    return { browser: navigator.userAgent, threads: navigator.hardwareConcurrency, measured: this.#measured.all() };
+  }
+  pictures(): Picture[] {
+    return [this.#chart, this.#bars.svg];
+  }
 
   destroy(): void {
     this.#gone = true;

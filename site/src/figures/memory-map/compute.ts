@@ -4,8 +4,18 @@ import type { Table } from '../../lib/figure';
 import type { Strings } from '../../lib/i18n';
 import type { Numbers } from '../../lib/notation';
 
-export const PARTS = ['parameters', 'packed', 'model', 'tensors', 'hypotheses', 'scratch', 'rest', 'base', 'free'] as const;
-export type Part = typeof PARTS[number];
+export const PARTS = [
+  'parameters',
+  'packed',
+  'model',
+  'tensors',
+  'hypotheses',
+  'scratch',
+  'rest',
+  'base',
+  'free',
+] as const;
+export type Part = (typeof PARTS)[number];
 
 /** Bytes of each part; they add up to the whole memory. */
 export function partsOf(map: MemoryMap): Record<Part, number> {
@@ -20,7 +30,12 @@ export function tableOf(map: MemoryMap | null, strings: Strings, numbers: Number
   return {
     caption: words.title,
     columns: [words.part, words.bytes, words.share],
-    rows: parts && map ? [...PARTS.map((part) => [words.parts[part], parts[part], numbers.percent(parts[part] / map.total, 2)]),
-      [words.total, map.total, numbers.percent(1, 2)]] : [],
+    rows:
+      parts && map
+        ? [
+            ...PARTS.map((part) => [words.parts[part], parts[part], numbers.percent(parts[part] / map.total, 2)]),
+            [words.total, map.total, numbers.percent(1, 2)],
+          ]
+        : [],
   };
 }

@@ -5,7 +5,11 @@ import type { Table } from '../../lib/figure';
 import type { Strings } from '../../lib/i18n';
 import { END, type Numbers } from '../../lib/notation';
 
-export interface Look { step: number; letter: number; weight: number }
+export interface Look {
+  step: number;
+  letter: number;
+  weight: number;
+}
 
 /** The largest weight of all phonemes, the end left out. */
 export function sharpest(steps: Step[]): Look | null {
@@ -24,8 +28,11 @@ export function sentence(result: Result, hypothesis: Hypothesis, strings: String
   const letters = lettersOf(result);
   const look = sharpest(hypothesis.steps);
   if (!look || hypothesis.tokens.length === 0) return nothing;
-  return summary(letters.join(''), hypothesis.tokens.join(' '),
-    strongest(hypothesis.steps[look.step]!.token, letters[look.letter]!, numbers.weight(look.weight)));
+  return summary(
+    letters.join(''),
+    hypothesis.tokens.join(' '),
+    strongest(hypothesis.steps[look.step]!.token, letters[look.letter]!, numbers.weight(look.weight)),
+  );
 }
 
 /** One row a step: phoneme, its probability, a weight for each letter. */
@@ -34,7 +41,11 @@ export function tableOf(result: Result, hypothesis: Hypothesis, strings: Strings
   return {
     caption: `${title}: ${lettersOf(result).join('')}`,
     columns: [step, phoneme, probability, ...lettersOf(result)],
-    rows: hypothesis.steps.map(({ token, log_probability, attention }, index) =>
-      [index + 1, nameOf(token, strings), Math.exp(log_probability), ...(attention ?? [])]),
+    rows: hypothesis.steps.map(({ token, log_probability, attention }, index) => [
+      index + 1,
+      nameOf(token, strings),
+      Math.exp(log_probability),
+      ...(attention ?? []),
+    ]),
   };
 }

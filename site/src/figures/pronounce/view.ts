@@ -12,7 +12,13 @@ import { END } from '../../lib/notation';
 import type { Param } from '../../lib/params';
 import { sentence, tableOf } from './compute';
 
-type Params = { word: Param<string>; beam: Param<number>; rank: Param<number>; step: Param<number>; letter: Param<number> };
+type Params = {
+  word: Param<string>;
+  beam: Param<number>;
+  rank: Param<number>;
+  step: Param<number>;
+  letter: Param<number>;
+};
 
 const EXAMPLES = ['attention', 'knight', 'through', 'colonel', 'schwarzenegger'];
 const NONE: Cell = { row: -1, column: -1 };
@@ -41,7 +47,9 @@ export class PronounceView implements MountedFigure {
     this.#model = model;
     const strings = context.strings.figures.pronounce;
     this.#word = new WordInput({
-      strings: context.strings, id: 'pronounce-word', examples: EXAMPLES,
+      strings: context.strings,
+      id: 'pronounce-word',
+      examples: EXAMPLES,
       onInput: (word) => context.set({ word, rank: 0, step: -1, letter: -1 }),
     });
     this.#strip = new PhonemeStrip({
@@ -50,21 +58,46 @@ export class PronounceView implements MountedFigure {
       onChoose: (step) => context.set({ step, letter: -1 }),
     });
     this.#beam = h('input', {
-      type: 'range', min: 1, max: 10, step: 1, id: 'pronounce-beam',
+      type: 'range',
+      min: 1,
+      max: 10,
+      step: 1,
+      id: 'pronounce-beam',
       oninput: () => context.set({ beam: Number(this.#beam.value), rank: 0 }),
     });
     this.#hypothesesTitle = h('p', { class: 'part' }, strings.hypotheses);
     const heat = h('div', {});
-    this.#drawing = h('div', { class: 'pronounce' },
+    this.#drawing = h(
+      'div',
+      { class: 'pronounce' },
       h('div', { class: 'pronounce-heat' }, heat, this.#readout),
-      h('div', { class: 'pronounce-side' }, this.#candidates,
-        h('div', { class: 'slider' },
-          h('label', { for: 'pronounce-beam' }, strings.beam, ' ', this.#beamValue), this.#beam, h('p', { class: 'hint' }, strings.beamHint)),
-        h('div', { class: 'n-best' }, this.#hypothesesTitle, this.#hypotheses)));
-    host.append(h('div', { class: 'pronounce-head' }, this.#word.element, this.#strip.element), this.#empty, this.#drawing);
+      h(
+        'div',
+        { class: 'pronounce-side' },
+        this.#candidates,
+        h(
+          'div',
+          { class: 'slider' },
+          h('label', { for: 'pronounce-beam' }, strings.beam, ' ', this.#beamValue),
+          this.#beam,
+          h('p', { class: 'hint' }, strings.beamHint),
+        ),
+        h('div', { class: 'n-best' }, this.#hypothesesTitle, this.#hypotheses),
+      ),
+    );
+    host.append(
+      h('div', { class: 'pronounce-head' }, this.#word.element, this.#strip.element),
+      this.#empty,
+      this.#drawing,
+    );
     this.#heatmap = new Heatmap(heat, {
-      label: strings.heatmap, keyAxis: strings.keyAxis, queryAxis: strings.queryAxis, weightAxis: strings.weight,
-      format: (weight) => context.numbers.weight(weight), height: 430, widestCell: 60,
+      label: strings.heatmap,
+      keyAxis: strings.keyAxis,
+      queryAxis: strings.queryAxis,
+      weightAxis: strings.weight,
+      format: (weight) => context.numbers.weight(weight),
+      height: 430,
+      widestCell: 60,
       onPoint: (cell) => this.#point(cell),
       onChoose: ({ row, column }) => context.set({ step: row, letter: column }),
     });
@@ -83,12 +116,17 @@ export class PronounceView implements MountedFigure {
 
   table(): Table {
     const hypothesis = this.#hypothesis();
-    return this.#result && hypothesis ? tableOf(this.#result, hypothesis, this.#context.strings)
+    return this.#result && hypothesis
+      ? tableOf(this.#result, hypothesis, this.#context.strings)
       : { caption: this.#context.strings.input.empty, columns: [], rows: [] };
   }
 
-  data(): unknown { return this.#result; }
-  pictures(): SVGSVGElement[] { return [this.#heatmap.svg]; }
+  data(): unknown {
+    return this.#result;
+  }
+  pictures(): SVGSVGElement[] {
+    return [this.#heatmap.svg];
+  }
 
   destroy(): void {
     this.#running?.abort();
@@ -97,7 +135,7 @@ export class PronounceView implements MountedFigure {
 
   async #run(prepared: Prepared, beam: number, wanted: string): Promise<void> {
     this.#running?.abort(); // a newer word makes the older one's answer useless
-    const running = this.#running = new AbortController();
+    const running = (this.#running = new AbortController());
     if (prepared.text.trim() === '') {
       this.#nothing(this.#context.strings.input.empty, prepared);
       return;
@@ -154,7 +192,10 @@ export class PronounceView implements MountedFigure {
     const { step, letter } = this.#context.state;
     const hypothesis = this.#hypothesis();
     if (!hypothesis) return NONE;
-    return { row: Math.min(step, hypothesis.steps.length - 1), column: Math.min(letter, this.#result!.source.length - 1) };
+    return {
+      row: Math.min(step, hypothesis.steps.length - 1),
+      column: Math.min(letter, this.#result!.source.length - 1),
+    };
   }
 
   #point(cell: Cell | null): void {
@@ -174,9 +215,19 @@ export class PronounceView implements MountedFigure {
     const step = hypothesis.steps[at];
     if (step) {
       const { candidates, chosen } = strings.figures.pronounce;
-      this.#candidates.replaceChildren(bars(step.candidates.map(({ token, probability }) => ({
-        label: nameOf(token, strings), note: ipaOf(token), share: probability, text: numbers.probability(probability), chosen: token === step.token,
-      })), candidates(`${at + 1}: ${nameOf(step.token, strings)}`), chosen));
+      this.#candidates.replaceChildren(
+        bars(
+          step.candidates.map(({ token, probability }) => ({
+            label: nameOf(token, strings),
+            note: ipaOf(token),
+            share: probability,
+            text: numbers.probability(probability),
+            chosen: token === step.token,
+          })),
+          candidates(`${at + 1}: ${nameOf(step.token, strings)}`),
+          chosen,
+        ),
+      );
     }
     this.#readout.textContent = this.#sentenceOf(hypothesis, { row, column });
   }
@@ -197,12 +248,35 @@ export class PronounceView implements MountedFigure {
     const { strings, numbers, state } = this.#context;
     const many = result.hypotheses.length > 1;
     this.#hypotheses.parentElement!.hidden = !many;
-    this.#hypotheses.replaceChildren(...(many ? result.hypotheses : []).map((hypothesis, rank) => h('li', {},
-      h('button', {
-        type: 'button', class: 'hypothesis', 'aria-pressed': String(rank === Math.min(state.rank, result.hypotheses.length - 1)),
-        onclick: () => this.#context.set({ rank, step: -1, letter: -1 }),
-      },
-      h('span', { class: 'said' }, hypothesis.steps.filter(({ token }) => token !== END).map(({ token }) => token).join(' ') || '—'),
-      h('span', { class: 'share' }, hypothesis.ended ? numbers.probability(probabilityOf(hypothesis)) : strings.figures.pronounce.unfinished)))));
+    this.#hypotheses.replaceChildren(
+      ...(many ? result.hypotheses : []).map((hypothesis, rank) =>
+        h(
+          'li',
+          {},
+          h(
+            'button',
+            {
+              type: 'button',
+              class: 'hypothesis',
+              'aria-pressed': String(rank === Math.min(state.rank, result.hypotheses.length - 1)),
+              onclick: () => this.#context.set({ rank, step: -1, letter: -1 }),
+            },
+            h(
+              'span',
+              { class: 'said' },
+              hypothesis.steps
+                .filter(({ token }) => token !== END)
+                .map(({ token }) => token)
+                .join(' ') || '—',
+            ),
+            h(
+              'span',
+              { class: 'share' },
+              hypothesis.ended ? numbers.probability(probabilityOf(hypothesis)) : strings.figures.pronounce.unfinished,
+            ),
+          ),
+        ),
+      ),
+    );
   }
 }

@@ -14,7 +14,11 @@ import { difference, tableOf } from './compute';
 
 const EXAMPLES = ['cat', 'knowledge', 'unquestionably', 'deinstitutionalization'];
 
-interface Side { strip: PhonemeStrip; probability: HTMLElement; element: HTMLElement }
+interface Side {
+  strip: PhonemeStrip;
+  probability: HTMLElement;
+  element: HTMLElement;
+}
 
 export class SideBySideView implements MountedFigure {
   readonly #context: FigureContext<{ word: Param<string> }>;
@@ -32,17 +36,38 @@ export class SideBySideView implements MountedFigure {
     this.#context = context;
     const { strings } = context;
     const words = strings.figures['side-by-side'];
-    this.#word = new WordInput({ strings, id: 'side-by-side-word', examples: EXAMPLES, onInput: (word) => context.set({ word }) });
+    this.#word = new WordInput({
+      strings,
+      id: 'side-by-side-word',
+      examples: EXAMPLES,
+      onInput: (word) => context.set({ word }),
+    });
     this.#sides = Object.fromEntries(NETWORKS.map((name) => [name, this.#side(name)]));
     const heat = h('div', {});
     const { decoder_hidden: size } = context.models[FIXED]!.info.config as { decoder_hidden?: number };
-    if (size) this.#sides[FIXED]!.element.append(h('p', { class: 'hint' }, words.oneVector(context.numbers.count(2 * size))));
-    this.#drawing = h('div', { class: 'sides' }, ...NETWORKS.map((name) => this.#sides[name]!.element),
-      h('div', { class: 'side-heat' }, h('p', { class: 'part' }, `${words.weights}, ${strings.models[ATTENTION]}`), heat));
+    if (size)
+      this.#sides[FIXED]!.element.append(h('p', { class: 'hint' }, words.oneVector(context.numbers.count(2 * size))));
+    this.#drawing = h(
+      'div',
+      { class: 'sides' },
+      ...NETWORKS.map((name) => this.#sides[name]!.element),
+      h(
+        'div',
+        { class: 'side-heat' },
+        h('p', { class: 'part' }, `${words.weights}, ${strings.models[ATTENTION]}`),
+        heat,
+      ),
+    );
     host.append(this.#word.element, this.#empty, this.#verdict, this.#drawing);
     const { heatmap, keyAxis, queryAxis, weight } = strings.figures.pronounce;
     this.#heatmap = new Heatmap(heat, {
-      label: heatmap, keyAxis, queryAxis, weightAxis: weight, format: (value) => context.numbers.weight(value), height: 430, widestCell: 46,
+      label: heatmap,
+      keyAxis,
+      queryAxis,
+      weightAxis: weight,
+      format: (value) => context.numbers.weight(value),
+      height: 430,
+      widestCell: 46,
       onPoint: (cell) => this.#sides[ATTENTION]!.strip.light(cell?.row ?? -1),
       onChoose: (cell) => {
         this.#heatmap.choose(cell);
@@ -61,12 +86,22 @@ export class SideBySideView implements MountedFigure {
 
   table(): Table {
     const { strings } = this.#context;
-    return tableOf(NETWORKS.flatMap((name) => this.#results ? [{ name, label: strings.models[name] ?? name, result: this.#results[name]! }] : []), strings);
+    return tableOf(
+      NETWORKS.flatMap((name) =>
+        this.#results ? [{ name, label: strings.models[name] ?? name, result: this.#results[name]! }] : [],
+      ),
+      strings,
+    );
   }
 
-  data(): unknown { return this.#results; }
+  data(): unknown {
+    return this.#results;
+  }
   pictures(): Picture[] {
-    const said = NETWORKS.map((name) => `${this.#context.strings.models[name]}: ${this.#results?.[name]!.hypotheses[0]!.tokens.join(' ') ?? ''}`);
+    const said = NETWORKS.map(
+      (name) =>
+        `${this.#context.strings.models[name]}: ${this.#results?.[name]!.hypotheses[0]!.tokens.join(' ') ?? ''}`,
+    );
     return [textLines(said), this.#heatmap.svg];
   }
 
@@ -80,17 +115,25 @@ export class SideBySideView implements MountedFigure {
     const words = strings.figures['side-by-side'];
     const strip = new PhonemeStrip({ label: `${strings.figures.pronounce.output}, ${strings.models[name]}` });
     const probability = h('p', { class: 'hint' });
-    const element = h('section', { class: `side ${name === FIXED ? 'without' : 'with'}` },
-      h('p', { class: 'part' }, strings.models[name] ?? name), strip.element, probability, h('p', { class: 'visually-hidden' }, words.probability));
+    const element = h(
+      'section',
+      { class: `side ${name === FIXED ? 'without' : 'with'}` },
+      h('p', { class: 'part' }, strings.models[name] ?? name),
+      strip.element,
+      probability,
+      h('p', { class: 'visually-hidden' }, words.probability),
+    );
     return { strip, probability, element };
   }
 
   async #run(prepared: Prepared): Promise<void> {
     this.#running?.abort();
-    const running = this.#running = new AbortController();
+    const running = (this.#running = new AbortController());
     if (prepared.text.trim() === '') return this.#nothing(this.#context.strings.input.empty, prepared);
     try {
-      const results = await Promise.all(NETWORKS.map((name) => this.#context.models[name]!.run(prepared.text, { signal: running.signal })));
+      const results = await Promise.all(
+        NETWORKS.map((name) => this.#context.models[name]!.run(prepared.text, { signal: running.signal })),
+      );
       if (running.signal.aborted) return;
       this.#results = Object.fromEntries(NETWORKS.map((name, index) => [name, results[index]!]));
       this.#shown = prepared.text;
@@ -117,12 +160,16 @@ export class SideBySideView implements MountedFigure {
   #draw(prepared: Prepared, results: Record<string, Result>): void {
     const { strings, numbers } = this.#context;
     const words = strings.figures['side-by-side'];
-    const attended = results[ATTENTION]!.hypotheses[0]!, fixed = results[FIXED]!.hypotheses[0]!;
+    const attended = results[ATTENTION]!.hypotheses[0]!,
+      fixed = results[FIXED]!.hypotheses[0]!;
     const { left, right, edits } = difference(attended.tokens, fixed.tokens);
     this.#empty.hidden = true;
     this.#drawing.classList.remove('idle');
     this.#drawing.inert = false;
-    for (const [name, hypothesis, marked] of [[ATTENTION, attended, left], [FIXED, fixed, right]] as const) {
+    for (const [name, hypothesis, marked] of [
+      [ATTENTION, attended, left],
+      [FIXED, fixed, right],
+    ] as const) {
       const side = this.#sides[name]!;
       side.strip.draw(soundsOf(hypothesis, strings, { probabilities: true, marked }));
       side.probability.textContent = `${words.word}: ${numbers.probability(probabilityOf(hypothesis))}`;

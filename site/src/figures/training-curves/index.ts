@@ -10,7 +10,16 @@ export default defineFigure({
   id: 'training-curves',
   models: [],
   params: { measure: choice<Measure>('wer', ['wer', 'per']) },
-  mount: async (host, context) => new TrainingCurvesView(host, context, await Promise.all(NETWORKS.map(async (name) => ({
-    name, label: context.strings.models[name] ?? name, epochs: await fetchLog(name),
-  })))),
+  mount: async (host, context) =>
+    new TrainingCurvesView(
+      host,
+      context,
+      await Promise.all(
+        NETWORKS.map(async (name) => ({
+          name,
+          label: context.strings.models[name] ?? name,
+          epochs: await fetchLog(name),
+        })),
+      ),
+    ),
 });

@@ -25,7 +25,8 @@ export const en = {
     saveAs: (format: string) => `Save as ${format}`,
     tools: 'Figure tools',
     embed: 'Open alone',
-    timing: (engine: string, total: string, module: string) => `${engine} ms in the engine (${module}), ${total} ms to redraw`,
+    timing: (engine: string, total: string, module: string) =>
+      `${engine} ms in the engine (${module}), ${total} ms to redraw`,
     timingDraw: (total: string) => `${total} ms to redraw`,
     status: 'What the figure shows',
   },
@@ -63,8 +64,10 @@ export const en = {
   figures: {
     pronounce: {
       title: 'A word, pronounced sound by sound',
-      alternative: 'A heatmap. One row for each phoneme that the network says (queries), one column for each letter of the word (keys). The darker a cell, the more the phoneme attended to the letter.',
-      heatmap: 'Heatmap of attention weights. Arrow keys move between phonemes and letters, Home and End go to the ends of a row.',
+      alternative:
+        'A heatmap. One row for each phoneme that the network says (queries), one column for each letter of the word (keys). The darker a cell, the more the phoneme attended to the letter.',
+      heatmap:
+        'Heatmap of attention weights. Arrow keys move between phonemes and letters, Home and End go to the ends of a row.',
       keyAxis: 'key: letters of the word',
       queryAxis: 'query: phonemes',
       weight: 'attention weight',
@@ -82,31 +85,37 @@ export const en = {
       hypotheses: 'Best pronunciations',
       hypothesis: (rank: string) => `Pronunciation ${rank}`,
       unfinished: 'unfinished',
-      cell: (phoneme: string, letter: string, weight: string) => `${phoneme} attends to ${letter} with weight ${weight}`,
+      cell: (phoneme: string, letter: string, weight: string) =>
+        `${phoneme} attends to ${letter} with weight ${weight}`,
       sound: (ipa: string, example: string) => `/${ipa}/ as in ${example}`,
       endSound: 'the word is over',
       summary: (word: string, said: string, strongest: string) => `${word} is pronounced ${said}. ${strongest}`,
-      strongest: (phoneme: string, letter: string, weight: string) => `The sharpest look: ${phoneme} at ${letter}, ${weight}.`,
+      strongest: (phoneme: string, letter: string, weight: string) =>
+        `The sharpest look: ${phoneme} at ${letter}, ${weight}.`,
       nothing: 'The network ended at once: it says nothing for this input.',
     },
     'side-by-side': {
       title: 'One word, two networks',
-      alternative: 'The reader’s word pronounced by two networks of the same size: one with attention, with its heatmap, and one that sees only the encoder’s last state.',
+      alternative:
+        'The reader’s word pronounced by two networks of the same size: one with attention, with its heatmap, and one that sees only the encoder’s last state.',
       same: 'Both networks say the same.',
       differ: (count: number) => `They differ in ${n(count, 'place', 'places')}, underlined.`,
       probability: 'Probability of each phoneme when it was chosen',
       word: 'Word probability',
-      summary: (word: string, attended: string, fixed: string) => `${word}: with attention ${attended}; without ${fixed}.`,
+      summary: (word: string, attended: string, fixed: string) =>
+        `${word}: with attention ${attended}; without ${fixed}.`,
       phoneme: 'Phoneme',
       model: 'Network',
       step: 'Step',
       chosen: 'Probability',
-      oneVector: (count: string) => `All it gets of the word: ${count} numbers, the encoder’s last state (h and c), however long the word.`,
+      oneVector: (count: string) =>
+        `All it gets of the word: ${count} numbers, the encoder’s last state (h and c), however long the word.`,
       weights: 'Where each phoneme looked',
     },
     'length-accuracy': {
       title: 'Right answers by length of the word',
-      alternative: 'A chart. For each length of word, the share of test words that each network pronounces without any mistake, with 95 % intervals.',
+      alternative:
+        'A chart. For each length of word, the share of test words that each network pronounces without any mistake, with 95 % intervals.',
       length: 'letters in the word',
       right: 'words right',
       inputs: 'Words tested',
@@ -115,7 +124,8 @@ export const en = {
       yourWord: (word: string) => `your word: ${word}`,
       summary: (word: string, length: number, attended: string, fixed: string) =>
         `Words of ${n(length, 'letter', 'letters')}, like ${word}: ${attended} right with attention, ${fixed} without.`,
-      few: (least: number) => `Lengths of which the test has fewer than ${n(least, 'word', 'words')} are in the table only.`,
+      few: (least: number) =>
+        `Lengths of which the test has fewer than ${n(least, 'word', 'words')} are in the table only.`,
       none: (length: number) => `The test has no word of ${n(length, 'letter', 'letters')}.`,
     },
     'training-curves': {
@@ -135,16 +145,19 @@ export const en = {
       epochColumn: 'Epoch',
       lossColumn: 'Loss, training',
       devLossColumn: 'Loss, held out',
-      summary: (measure: string, attended: string, fixed: string) => `Best ${measure} on held-out words: ${attended} with attention, ${fixed} without.`,
+      summary: (measure: string, attended: string, fixed: string) =>
+        `Best ${measure} on held-out words: ${attended} with attention, ${fixed} without.`,
     },
     machine: {
       title: 'Your machine, kernel by kernel',
-      alternative: 'A chart of the speed at which two square matrices are multiplied, by their size: scalar, SIMD and relaxed SIMD, and the register peak of each as a dashed line.',
+      alternative:
+        'A chart of the speed at which two square matrices are multiplied, by their size: scalar, SIMD and relaxed SIMD, and the register peak of each as a dashed line.',
       measure: 'Measure this machine',
       stop: 'Stop',
       again: 'Measure again',
       before: 'Nothing is measured before you ask for it. It takes some seconds and keeps one core busy.',
-      doing: (kernel: string, shape: string, set: string, index: number, count: number) => `${kernel}, ${shape}, ${set}: ${index} of ${count}`,
+      doing: (kernel: string, shape: string, set: string, index: number, count: number) =>
+        `${kernel}, ${shape}, ${set}: ${index} of ${count}`,
       stopped: 'Stopped. What was measured stays.',
       done: (rounds: number) => `Measured here, now: medians of ${n(rounds, 'round', 'rounds')}.`,
       noRelaxed: 'Relaxed SIMD cannot be measured here, so two sets are compared.',
@@ -155,9 +168,18 @@ export const en = {
       gflops: 'GFLOP/s',
       sets: { scalar: 'scalar', simd128: 'SIMD, 128 bits', relaxed: 'relaxed SIMD' } as Record<string, string>,
       kernels: {
-        peak: 'register peak', gemm: 'matrix × matrix', gemm_packed: 'vector × matrix', gemm_int8: 'vector × int8 matrix', exp: 'exp', tanh: 'tanh', load: 'reading memory',
+        peak: 'register peak',
+        gemm: 'matrix × matrix',
+        gemm_packed: 'vector × matrix',
+        gemm_int8: 'vector × int8 matrix',
+        exp: 'exp',
+        tanh: 'tanh',
+        load: 'reading memory',
       } as Record<string, string>,
-      units: { 'GFLOP/s': 'GFLOP/s', 'Gop/s': 'Gop/s', 'Gvalue/s': 'billion values/s', 'GB/s': 'GB/s' } as Record<string, string>,
+      units: { 'GFLOP/s': 'GFLOP/s', 'Gop/s': 'Gop/s', 'Gvalue/s': 'billion values/s', 'GB/s': 'GB/s' } as Record<
+        string,
+        string
+      >,
       peakOf: (set: string) => `peak, ${set}`,
       others: 'Other kernels',
       nothing: 'Press the button: the chart is drawn from what your machine does now.',
@@ -176,9 +198,15 @@ export const en = {
       title: 'Where the bytes are',
       alternative: 'Bars: how the WebAssembly memory of the engine is divided while it pronounces the word.',
       parts: {
-        parameters: 'flat block of a model that trains', packed: 'weights, as the kernels read them', model: 'configuration, network, tokenizers',
-        tensors: 'arena of the steps', hypotheses: 'arena of the search', scratch: 'scratch of the matrix product',
-        rest: 'lists, allocator', base: 'constants and stack', free: 'free',
+        parameters: 'flat block of a model that trains',
+        packed: 'weights, as the kernels read them',
+        model: 'configuration, network, tokenizers',
+        tensors: 'arena of the steps',
+        hypotheses: 'arena of the search',
+        scratch: 'scratch of the matrix product',
+        rest: 'lists, allocator',
+        base: 'constants and stack',
+        free: 'free',
       },
       part: 'Part',
       bytes: 'Bytes',

@@ -2,9 +2,18 @@ import { en } from './en';
 import { ru } from './ru';
 
 /** Words of one language for a number: `few` and `many` are for languages that have them. */
-export interface Forms { one: string; few?: string; many?: string; other: string }
+export interface Forms {
+  one: string;
+  few?: string;
+  many?: string;
+  other: string;
+}
 
-type Widen<T> = T extends string ? string : T extends (...args: infer A) => string ? (...args: A) => string : { [K in keyof T]: Widen<T[K]> };
+type Widen<T> = T extends string
+  ? string
+  : T extends (...args: infer A) => string
+    ? (...args: A) => string
+    : { [K in keyof T]: Widen<T[K]> };
 export type Strings = Widen<typeof en>;
 
 const languages: Record<string, Strings> = { en, ru };
