@@ -29,8 +29,9 @@ int EXPORT(heed_wasm_bench_run)(heed_bench_job *job)
     return heed_bench_job_run(job, fresh_error()) == HEED_OK ? 0 : -1;
 }
 
-/* Compares with the expected values: JSON of heed_bench_check and of what the figures are divided by; NULL when it cannot
- * be compared. Numbers that are too far off are given, with near_enough false. The text is valid until the next call. */
+/* Compares with the expected values: JSON of heed_bench_check and of what the figures are divided by; NULL when it
+ * cannot be compared. Numbers that are too far off are given, with near_enough false. The text is valid until the next
+ * call. */
 const char *EXPORT(heed_wasm_bench_check)(heed_bench_job *job, const char *expected, size_t size)
 {
     static char text[256];

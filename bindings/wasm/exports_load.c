@@ -4,8 +4,8 @@
 #include "export.h"
 #include "heed/model.h"
 
-/* A model whose weights come in pieces: begin, feed .., finish, or cancel instead of finish, which frees the loader too.
- * weights_size is 0 when it is not known; the flags are those of heed_load_options. */
+/* A model whose weights come in pieces: begin, feed .., finish, or cancel instead of finish, which frees the loader
+ * too. weights_size is 0 when it is not known; the flags are those of heed_load_options. */
 heed_model_loader *EXPORT(heed_wasm_load_begin)(const char *config, size_t config_size, const char *tokenizer,
                                                 size_t tokenizer_size, size_t weights_size, int f32, int trainable)
 {

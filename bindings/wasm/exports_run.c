@@ -1,5 +1,5 @@
-/* Running a model, loaded or in training: heed/generate.h and heed/predict.h as flat calls; see exports.c for what 0, -1
- * and addresses mean. */
+/* Running a model, loaded or in training: heed/generate.h and heed/predict.h as flat calls; see exports.c for what 0,
+ * -1 and addresses mean. */
 #include <stddef.h>
 
 #include "export.h"
@@ -56,8 +56,8 @@ void EXPORT(heed_wasm_generation_free)(heed_generation *generation) { heed_gener
 
 static heed_prediction last_prediction;
 
-/* Of values, floats [rows, steps, channels]. rows, steps, channels, labels, first_label and the address of the values: six
- * numbers, valid until the next call of this or of heed_wasm_prediction_free. NULL on failure. */
+/* Of values, floats [rows, steps, channels]. rows, steps, channels, labels, first_label and the address of the values:
+ * six numbers, valid until the next call of this or of heed_wasm_prediction_free. NULL on failure. */
 const heed_prediction *EXPORT(heed_wasm_predict)(const heed_model *model, const float *values, int rows, int steps,
                                                  int channels)
 {

@@ -34,16 +34,16 @@ typedef struct cli_option {
 } cli_option;
 
 /* Reads options and positional arguments; "--" ends the options, "--name=value" is the same as "--name value". The
- * positional ones are moved to the front of `arguments`. The table ends with a NULL name. --isa NAME and --help are known
- * to every command. Returns the number of positional arguments, or -1 when the command is over (help or a mistake in the
- * usage), with the exit code in *code. */
+ * positional ones are moved to the front of `arguments`. The table ends with a NULL name. --isa NAME and --help are
+ * known to every command. Returns the number of positional arguments, or -1 when the command is over (help or a mistake
+ * in the usage), with the exit code in *code. */
 int cli_parse(const cli_command *command, const cli_option *options, int count, char **arguments, int *code);
-/* The same for a command that takes `wanted` positional arguments ("one MODEL folder"), no more and no fewer; false when
- * the command is over. */
+/* The same for a command that takes `wanted` positional arguments ("one MODEL folder"), no more and no fewer; false
+ * when the command is over. */
 bool cli_parse_exactly(const cli_command *command, const cli_option *options, int count, char **arguments, int wanted,
                        const char *what, int *code);
-/* The option --dtype of commands that use a model, and what its value (NULL: not given) asks for; false after a message,
- * with the exit code in *code. */
+/* The option --dtype of commands that use a model, and what its value (NULL: not given) asks for; false after a
+ * message, with the exit code in *code. */
 #define CLI_DTYPE(target) \
     {"--dtype", "TYPE", "f32: compute in f32 also where weights are int8; int8, the default: where they are", CLI_TEXT, \
      (target), 0, 0}
@@ -56,8 +56,8 @@ int cli_fail_error(const cli_command *command, const heed_error *error);
 
 /* A whole file in memory for free(), NUL-terminated; NULL after a message on stderr. */
 char *cli_read_file(const cli_command *command, const char *path, size_t *size);
-/* The next line of a stream without its newline, NUL-terminated in a buffer that grows (free it in the end; NULL as long as
- * all lines were empty); false at the end. */
+/* The next line of a stream without its newline, NUL-terminated in a buffer that grows (free it in the end; NULL as
+ * long as all lines were empty); false at the end. */
 bool cli_read_line(FILE *stream, char **line, size_t *capacity, size_t *length);
 /* A JSON string with its quotes; bytes that are not UTF-8 become U+FFFD. */
 void cli_print_json_string(FILE *stream, const char *text, size_t length);

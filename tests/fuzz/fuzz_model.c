@@ -1,5 +1,5 @@
-/* A model's three files at once, "config.json NUL tokenizer.json NUL model.safetensors": what loads can read any text, and
- * what does not load says why and leaves nothing behind. */
+/* A model's three files at once, "config.json NUL tokenizer.json NUL model.safetensors": what loads can read any text,
+ * and what does not load says why and leaves nothing behind. */
 #include <math.h>
 #include <string.h>
 

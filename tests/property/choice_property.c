@@ -1,5 +1,5 @@
-/* Outputs that are not searched for: given ones have the score that the search and the loss give them; drawn ones follow
- * the seed, and the chances that the definition of temperature, top-k and top-p gives. */
+/* Outputs that are not searched for: given ones have the score that the search and the loss give them; drawn ones
+ * follow the seed, and the chances that the definition of temperature, top-k and top-p gives. */
 #include "heed/generate.h"
 #include "models/generation.h"
 #include "small_model.h"

@@ -77,8 +77,8 @@ static void packed_is_the_same(heed_model *model, heed_tape *tape, const heed_ba
     heed_arena_free(&arena);
 }
 
-/* Rows of one source that decoded different tokens, exchanged: row r goes on as row parents[r] would have. Returns whether
- * the tokens made any difference; in a small network with dead ReLUs they may not. */
+/* Rows of one source that decoded different tokens, exchanged: row r goes on as row parents[r] would have. Returns
+ * whether the tokens made any difference; in a small network with dead ReLUs they may not. */
 static bool reorder_moves_all_state(const heed_model *model, heed_tape *tape, const int32_t *ids, int32_t length) {
     enum { BEAM = 3 };
     static const int32_t parents[BEAM] = {2, 0, 0};

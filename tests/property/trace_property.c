@@ -41,8 +41,8 @@ static void softmax_rows(heed_rng *rng) {
     heed_tape_free(&tape);
 }
 
-/* What follows "encoder.", "encoder.reverse." or "decoder." in the name of a trace that a recurrent layer makes; NULL for
- * other traces. */
+/* What follows "encoder.", "encoder.reverse." or "decoder." in the name of a trace that a recurrent layer makes; NULL
+ * for other traces. */
 static const char *recurrent_part(const char *name) {
     static const char *const layers[] = {"encoder.reverse.", "encoder.", "decoder."};
     for (int i = 0; i < 3; i++) {
@@ -110,8 +110,8 @@ static const heed_trace_entry *entry_of(const heed_trace *trace, const char *nam
     return NULL;
 }
 
-/* The weights of a soft, global attention are the softmax of the scores that are told; a hard one's are 1 for the likeliest
- * of its distribution; and the local place is within the source. */
+/* The weights of a soft, global attention are the softmax of the scores that are told; a hard one's are 1 for the
+ * likeliest of its distribution; and the local place is within the source. */
 static void scores_explain_weights(const heed_trace *trace, const small_config *config, const heed_batch *batch) {
     const heed_trace_entry *scores = entry_of(trace, "decoder.attention.scores");
     const heed_trace_entry *weights = entry_of(trace, "decoder.attention.weights");
@@ -232,8 +232,8 @@ static void names_are_given(void) {
 }
 
 /* The gradients of the states of an rnn without input, begun near zero so that tanh is nearly linear, with Wh = 0.5 I:
- * the norm halves with every step back, and at the last step is that of Wo^T (p - target). Truncated, none goes back past
- * the last step whose number is a multiple of `truncate`. */
+ * the norm halves with every step back, and at the last step is that of Wo^T (p - target). Truncated, none goes back
+ * past the last step whose number is a multiple of `truncate`. */
 static void gradients_fade(int truncate) {
     enum { STEPS = 5, HIDDEN = 3, LABELS = 5 };
     char text[128];

@@ -54,7 +54,8 @@ static void the_future_is_not_seen(const heed_model *model, heed_tape *tape, con
     heed_arena_free(&arena);
 }
 
-/* Every name is kept once in a pass over a batch, and no other; the weights of real queries are rows that sum to one. */
+/* Every name is kept once in a pass over a batch, and no other; the weights of real queries are rows that sum to
+ * one. */
 static void names_are_kept(const heed_model *model, heed_tape *tape, const heed_batch *batch) {
     heed_trace trace = traced(model, tape, batch);
     int names = 0;
@@ -113,8 +114,8 @@ static void scores_explain_weights(const heed_model *model, heed_tape *tape, con
     heed_trace_free(&trace);
 }
 
-/* The gradient by depth. At the bottom it is that of the table of embeddings, whose rows are read once each here, without
- * the factor sqrt(C); at the top, with the mean over the text, Wo^T (p - target) / T at every step. */
+/* The gradient by depth. At the bottom it is that of the table of embeddings, whose rows are read once each here,
+ * without the factor sqrt(C); at the top, with the mean over the text, Wo^T (p - target) / T at every step. */
 static void gradients_by_depth(heed_tape *tape) {
     enum { TOKENS = 4, SIZE = 6, LABELS = 5 };
     heed_model *model = small_model_of("{\"model_type\": \"transformer_classifier\", \"d_model\": 6, \"heads\": 2, "
@@ -158,8 +159,8 @@ static void gradients_by_depth(heed_tape *tape) {
     heed_model_free(model);
 }
 
-/* Longer than the cache begins with: it grows, and the steps are still those of the whole pass. The second time nothing is
- * allocated. */
+/* Longer than the cache begins with: it grows, and the steps are still those of the whole pass. The second time nothing
+ * is allocated. */
 static void cache_grows(const heed_model *model, heed_tape *tape, heed_rng *rng) {
     enum { LONG = 75 };
     heed_arena arena = {0};

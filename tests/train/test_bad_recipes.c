@@ -1,5 +1,5 @@
-/* Recipes that cannot be trained are refused before anything is made, by a message that names the field, its value, and what
- * is allowed. A case changes one place of a recipe that can be. */
+/* Recipes that cannot be trained are refused before anything is made, by a message that names the field, its value, and
+ * what is allowed. A case changes one place of a recipe that can be. */
 #include <string.h>
 
 #include "base/memory.h"

@@ -36,8 +36,8 @@ static void step(heed_trainer *trainer) {
     CHECK_OK(heed_trainer_step(trainer, &error), &error);
 }
 
-/* They are behind what is optimised, and count as no parameters. A step moves them, whatever clipping and weight decay do to
- * the rest. By how much is in the golden files. */
+/* They are behind what is optimised, and count as no parameters. A step moves them, whatever clipping and weight decay
+ * do to the rest. By how much is in the golden files. */
 static void only_the_data_moves_them(void) {
     const char *mean = "encoder.0.self_attention.norm.running_mean", *variance = "encoder.0.self_attention.norm.running_var";
     heed_trainer *plain = trainer_of(1, 1, 0, 0, 1), *clipped = trainer_of(1, 1, 1e-6, 1, 1);

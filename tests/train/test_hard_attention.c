@@ -5,8 +5,8 @@
 #include "scratch.h"
 #include "small_task.h"
 
-/* How many steps of a word look at its letter from the end (the decoder's state may know one by itself); every step looks
- * at one letter only. */
+/* How many steps of a word look at its letter from the end (the decoder's state may know one by itself); every step
+ * looks at one letter only. */
 static int right_looks(const heed_model *model, const char *word) {
     heed_error error = {0};
     heed_generation *g = NULL;

@@ -39,8 +39,8 @@ static void output(heed_training *training, const char *text, char out[128]) {
     heed_generation_free(generation);
 }
 
-/* heed_train and the pieces, with runs of the model between them, end with the same weights. `parts`: of a step; `steps`: of
- * both epochs. */
+/* heed_train and the pieces, with runs of the model between them, end with the same weights. `parts`: of a step;
+ * `steps`: of both epochs. */
 static void same_bits(small_recipe settings, int parts, int steps) {
     const char *recipe = small_recipe_text(settings);
     heed_error error = {0};

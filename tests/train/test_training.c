@@ -147,8 +147,8 @@ static void differs(void) {
 
 static void early_stopping(void) {
     heed_error error = {0};
-    /* So slow that no dev word is ever right: only the loss falls, and the first epochs count as better. With a rate this
-     * large it soon rises, and the best epoch's weights must be the ones that are kept. */
+    /* So slow that no dev word is ever right: only the loss falls, and the first epochs count as better. With a rate
+     * this large it soon rises, and the best epoch's weights must be the ones that are kept. */
     CHECK_OK(train((small_recipe){.epochs = 60, .early_stopping = 2, .rate = 0.2, .score = "none"}, "early", 2, 0, false,
                    &error),
              &error);

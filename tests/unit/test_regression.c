@@ -1,5 +1,5 @@
-/* Regression: against numbers by hand and by another way, and what has to hold for any data. The comparison with numpy and
- * PyTorch is tests/golden. */
+/* Regression: against numbers by hand and by another way, and what has to hold for any data. The comparison with numpy
+ * and PyTorch is tests/golden. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
-/* Whole trainings on a small world, from three seeds each: neighbours and analogies come out right, and one thread gives the
- * same bits again. */
+/* Whole trainings on a small world, from three seeds each: neighbours and analogies come out right, and one thread
+ * gives the same bits again. */
 #include "heed/training.h"
 #include "heed/vectors.h"
 #include "test.h"

@@ -1,5 +1,6 @@
-/* What the steps of word vectors subtract, against central differences of the losses as they stand in the headers; in double.
- * A step at rate 1 subtracts the gradient itself; of GloVe's AdaGrad step the sums of squares say what it was divided by. */
+/* What the steps of word vectors subtract, against central differences of the losses as they stand in the headers; in
+ * double. A step at rate 1 subtracts the gradient itself; of GloVe's AdaGrad step the sums of squares say what it was
+ * divided by. */
 #include <math.h>
 
 #include "compare.h"

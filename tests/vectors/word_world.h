@@ -1,5 +1,6 @@
-/* A world of 300 words in which it is known who belongs to whom. A sentence is about one of 12 trades, and of one of two
- * kinds ("m", "f"): beside the word for both, "m4" or "f4", there stand words of the trade ("t4a" .. "t4t") and of the kind
+/* A world of 300 words in which it is known who belongs to whom. A sentence is about one of 12 trades, and of one of
+ * two kinds ("m", "f"): beside the word for both, "m4" or "f4", there stand words of the trade ("t4a" .. "t4t") and of
+ * the kind
  * ("ma" .. "ml"), and words that are everywhere ("wa" .. "wl"); one trade word in ten is of any trade.
  * So a trade's words are neighbours, and "m3 is to f3 as m7 is to f7". */
 #ifndef HEED_TEST_WORD_WORLD_H

@@ -1,7 +1,7 @@
-/* snprintf for what the engine writes, in a fraction of the C library's size, which every page would download: %d %u %x %X
- * with l, ll and z, filled with zeros to a width (%02d), %s with a precision, %g with one, %%. Decimal fractions come from
- * JavaScript, which rounds them exactly as well and has what that takes. A test compares each with the C library and
- * looks for others in the sources. */
+/* snprintf for what the engine writes, in a fraction of the C library's size, which every page would download: %d %u %x
+ * %X with l, ll and z, filled with zeros to a width (%02d), %s with a precision, %g with one, %%. Decimal fractions
+ * come from JavaScript, which rounds them exactly as well and has what that takes. A test compares each with the C
+ * library and looks for others in the sources. */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>

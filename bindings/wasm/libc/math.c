@@ -1,5 +1,6 @@
-/* exp, log, log1p, sin and cos in double without the C library's tables, which are 9 KB that nothing compresses. Errors of at most
- * 2 units in the last place; angles up to a million. What is computed often is in the kernels, in vectors. */
+/* exp, log, log1p, sin and cos in double without the C library's tables, which are 9 KB that nothing compresses. Errors
+ * of at most 2 units in the last place; angles up to a million. What is computed often is in the kernels, in
+ * vectors. */
 #include <math.h>
 #include <stdint.h>
 #include <string.h>

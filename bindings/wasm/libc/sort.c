@@ -1,5 +1,5 @@
-/* qsort by a heap (Williams 1964), in a fraction of the C library's size. The engine's comparisons leave no ties, so the order
- * is that of any other sort. */
+/* qsort by a heap (Williams 1964), in a fraction of the C library's size. The engine's comparisons leave no ties, so
+ * the order is that of any other sort. */
 #include <stddef.h>
 #include <stdlib.h>
 

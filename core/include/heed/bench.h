@@ -45,8 +45,8 @@ heed_status heed_bench_kernels(const heed_bench_options *options,
                                void (*row)(void *context, const heed_bench_row *row), void *context,
                                heed_error *error);
 
-/* The same as JSON: [{"isa", "kernel", "shape", "unit", "rate", "best", "percent", "against" ("" for none), "ratio"}]. The
- * text is the caller's: heed_text_free. On failure *json is NULL. */
+/* The same as JSON: [{"isa", "kernel", "shape", "unit", "rate", "best", "percent", "against" ("" for none), "ratio"}].
+ * The text is the caller's: heed_text_free. On failure *json is NULL. */
 heed_status heed_bench_kernels_json(const heed_bench_options *options, char **json, heed_error *error);
 
 /* ---- Whole models. bench/README.md says what they are and where their numbers come from: a manifest (JSON: sizes, and
@@ -87,8 +87,9 @@ typedef struct heed_bench_outcome {
 } heed_bench_outcome;
 enum { HEED_BENCH_LOSSES = 5, HEED_BENCH_THREADS = 64 };
 
-/* How far that is from the expected values; -1 where there is nothing to compare. With int8 weights one token that comes
- * out differently changes all that follow, so agreement and logits are of steps that are given the expected tokens. */
+/* How far that is from the expected values; -1 where there is nothing to compare. With int8 weights one token that
+ * comes out differently changes all that follow, so agreement and logits are of steps that are given the expected
+ * tokens. */
 typedef struct heed_bench_check {
     int tokens_ok;         /* 1: the same tokens; 0: others */
     double agreement;      /* share of the steps that choose the expected token */
@@ -98,8 +99,8 @@ typedef struct heed_bench_check {
 } heed_bench_check;
 
 /* A job whose model has the sizes that the manifest gives. `file_size` is that of the file of tensors: no more is
- * allocated than it can fill. Fails, with *out NULL, when the manifest is not what it should be, lacks a tensor, has one
- * that nobody reads or one of another shape; on names that are not known; out of memory. */
+ * allocated than it can fill. Fails, with *out NULL, when the manifest is not what it should be, lacks a tensor, has
+ * one that nobody reads or one of another shape; on names that are not known; out of memory. */
 heed_status heed_bench_job_create(const heed_bench_job_options *options, const char *manifest, size_t manifest_size,
                                   size_t file_size, heed_bench_job **out, heed_error *error);
 /* The next bytes of the file, as many as there are (a multiple of four). Fails on a NaN, an infinity, and bytes beyond
@@ -109,9 +110,9 @@ heed_status heed_bench_job_feed(heed_bench_job *job, const void *bytes, size_t s
  * backward, Adam, loss. Fails when the job is not ready or a token of the file is outside its vocabulary. */
 heed_status heed_bench_job_run(heed_bench_job *job, heed_error *error);
 heed_bench_outcome heed_bench_job_outcome(const heed_bench_job *job);
-/* Compares the last run with the expected values, JSON: {"M1": {"tokens": [..], "logits": [the first ones], "losses": [..]}, ..}. The
- * numbers are in *out also when it fails with HEED_ERROR_NUMERIC because they are not near enough. Training needs
- * HEED_BENCH_LOSSES runs. */
+/* Compares the last run with the expected values, JSON: {"M1": {"tokens": [..], "logits": [the first ones], "losses":
+ * [..]}, ..}. The numbers are in *out also when it fails with HEED_ERROR_NUMERIC because they are not near enough.
+ * Training needs HEED_BENCH_LOSSES runs. */
 heed_status heed_bench_job_check(heed_bench_job *job, const char *expected, size_t expected_size,
                                  heed_bench_check *out, heed_error *error);
 void heed_bench_job_free(heed_bench_job *job); /* NULL is allowed */

@@ -74,14 +74,15 @@ heed_generation_step heed_generation_get(const heed_generation *generation, int 
  *  "log_probability", "rank", "candidates": [{"token", "probability"}], "attention": [..]|null}]}],
  *  "columns" (of an image only: cells of a row of its grid),
  *  "tree": [{"parent", "token", "log_probability", "ended"}], "trace": [{"name", "shape", "values"}], "ms"}.
- * perplexity is exp(-log_probability / steps). Steps and candidates that were drawn have a "chance" as well. The tree is
- * that of a beam, all hypotheses it ever held: a node is a prefix, its parent an earlier node's place in the list or -1.
- * The steps of an ended hypothesis include the one that chose <eos>; "tokens" does not. Free with heed_text_free. */
-heed_status heed_generation_json(const heed_generation *generation, char **json, heed_error *error);
-/* The bytes that it and its model hold now, as JSON: {"parameters": the flat block of a model that trains, "packed": what
- * the kernels read (all parameters where there is no flat block), "model": configuration, network, tokenizers, "tensors":
- * the arena of all that steps compute, "hypotheses": input and search, "scratch": of the matrix product}. Free with
+ * perplexity is exp(-log_probability / steps). Steps and candidates that were drawn have a "chance" as well. The tree
+ * is that of a beam, all hypotheses it ever held: a node is a prefix, its parent an earlier node's place in the list or
+ * -1. The steps of an ended hypothesis include the one that chose <eos>; "tokens" does not. Free with
  * heed_text_free. */
+heed_status heed_generation_json(const heed_generation *generation, char **json, heed_error *error);
+/* The bytes that it and its model hold now, as JSON: {"parameters": the flat block of a model that trains, "packed":
+ * what the kernels read (all parameters where there is no flat block), "model": configuration, network, tokenizers,
+ * "tensors": the arena of all that steps compute, "hypotheses": input and search, "scratch": of the matrix product}.
+ * Free with heed_text_free. */
 heed_status heed_generation_memory(const heed_generation *generation, char **json, heed_error *error);
 void heed_generation_free(heed_generation *generation); /* NULL is allowed */
 

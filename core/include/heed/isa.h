@@ -1,4 +1,5 @@
-/* Which instruction set the kernels use. The best one that the machine has is picked at the first use; one can be pinned. */
+/* Which instruction set the kernels use. The best one that the machine has is picked at the first use; one can be
+ * pinned. */
 #ifndef HEED_ISA_H
 #define HEED_ISA_H
 

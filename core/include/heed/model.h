@@ -1,6 +1,6 @@
 /* A trained (or fresh) model: architecture, parameters, tokenizers. A model folder holds config.json, tokenizer.json,
- * model.safetensors and what else its MODEL.md names. A model may be used by several threads at once as long as each has
- * its own heed_generation and none changes it. */
+ * model.safetensors and what else its MODEL.md names. A model may be used by several threads at once as long as each
+ * has its own heed_generation and none changes it. */
 #ifndef HEED_MODEL_H
 #define HEED_MODEL_H
 
@@ -39,9 +39,9 @@ heed_status heed_model_load(const heed_model_files *files, const heed_load_optio
 heed_status heed_model_load_folder(const char *folder, const heed_load_options *options, heed_model **out,
                                    heed_error *error);
 
-/* The same for weights that come in pieces of any size, from a network: beside the model's own memory there is never more
- * than the header of the file and one row of a matrix. `files->weights` is not read; weights_size is what the pieces will
- * be in all, 0 when it is not known. After a failed feed, feed and finish fail in the same way. */
+/* The same for weights that come in pieces of any size, from a network: beside the model's own memory there is never
+ * more than the header of the file and one row of a matrix. `files->weights` is not read; weights_size is what the
+ * pieces will be in all, 0 when it is not known. After a failed feed, feed and finish fail in the same way. */
 typedef struct heed_model_loader heed_model_loader;
 heed_status heed_model_load_begin(const heed_model_files *files, const heed_load_options *options,
                                   heed_model_loader **out, heed_error *error);
@@ -52,8 +52,8 @@ void heed_model_load_cancel(heed_model_loader *loader); /* frees it before its t
 
 void heed_model_free(heed_model *model); /* NULL is allowed */
 
-/* Writes config.json, tokenizer.json and model.safetensors (int8 with per-row scales when `quantize`, but never of a model
- * that gives numbers). */
+/* Writes config.json, tokenizer.json and model.safetensors (int8 with per-row scales when `quantize`, but never of a
+ * model that gives numbers). */
 heed_status heed_model_save(const heed_model *model, const char *folder, int quantize, heed_error *error);
 
 /* The same three files in memory, for a program without a file system. They are the caller's: heed_model_files_free. */
@@ -62,8 +62,8 @@ void heed_model_files_free(heed_model_files *files); /* of heed_model_encode onl
 
 /* What the model is, as JSON: {"model_type", "config", "parameters", "bytes", "tensors": [{name, shape, count}],
  * "traces": [names], "heads": [names of attention heads that can be muted], "source_vocabulary", "target_vocabulary":
- * [tokens]}; where a side is numbers also "source_values", "target_values": {"channels", "steps"}, steps 0 where they may
- * differ. The text is the caller's: heed_text_free. */
+ * [tokens]}; where a side is numbers also "source_values", "target_values": {"channels", "steps"}, steps 0 where they
+ * may differ. The text is the caller's: heed_text_free. */
 heed_status heed_model_describe(const heed_model *model, char **json, heed_error *error);
 void heed_text_free(char *text);
 

@@ -18,12 +18,13 @@ typedef struct heed_prediction {
     float *values; /* [rows, steps, channels]; heed_prediction_free */
 } heed_prediction;
 
-/* Whether the outputs are numbers, and heed/generate.h has nothing to say. A model of labels can be asked either way. */
+/* Whether the outputs are numbers, and heed/generate.h has nothing to say. A model of labels can be asked either
+ * way. */
 int heed_model_gives_numbers(const heed_model *model);
 
 /* Of values [rows, steps, channels], in the units of the data; a model says how many channels and steps it reads
- * (heed_model_describe). A row's outputs do not depend on the others, but for rounding. Fails when the model reads text or writes tokens,
- * when there are no rows or steps, and when a value is not finite. */
+ * (heed_model_describe). A row's outputs do not depend on the others, but for rounding. Fails when the model reads text
+ * or writes tokens, when there are no rows or steps, and when a value is not finite. */
 heed_status heed_predict(const heed_model *model, const float *values, int rows, int steps, int channels,
                          heed_prediction *out, heed_error *error);
 /* Of one text; of a model that reads numbers, as "0.5 1; 0.25 0": steps parted by ";". */

@@ -1,13 +1,13 @@
 /* Linear regression with and without penalties, in closed form and by descent: small data, all at once.
  *
- * y = intercept + sum_j coefficients[j] f_j, where the features f are the columns of x, or with a degree above 1 all their
- * products up to that degree. What is minimised is, over n rows,
+ * y = intercept + sum_j coefficients[j] f_j, where the features f are the columns of x, or with a degree above 1 all
+ * their products up to that degree. What is minimised is, over n rows,
  *
  *   1/(2n) sum_i (y_i - prediction_i)^2 + l1 sum_j |b_j| + l2/2 sum_j b_j^2
  *
- * l2 alone is ridge regression (Hoerl and Kennard 1970), l1 alone the lasso (Tibshirani 1996), both the elastic net (Zou and
- * Hastie 2005). The intercept has no penalty. With `standardise`, b are the coefficients of features of mean 0 and variance
- * 1, so that penalties do not depend on units; the result is in the data's units in either case. */
+ * l2 alone is ridge regression (Hoerl and Kennard 1970), l1 alone the lasso (Tibshirani 1996), both the elastic net
+ * (Zou and Hastie 2005). The intercept has no penalty. With `standardise`, b are the coefficients of features of mean 0
+ * and variance 1, so that penalties do not depend on units; the result is in the data's units in either case. */
 #ifndef HEED_REGRESSION_H
 #define HEED_REGRESSION_H
 
@@ -63,15 +63,15 @@ void heed_regression_free(heed_regression *regression); /* zeroes it */
 /* Predictions [rows] of x [rows, columns]. */
 void heed_regression_predict(const heed_regression *regression, const double *x, int rows, double *out);
 
-/* All of it as JSON, with the numbers predicted of `rows` further rows x: {"intercept", "mse", "rmse", "mae", "r2", "loss",
- * "rate", "steps", "converged", "powers": [[of each column], of each feature], "coefficients", "inflation", "predictions",
- * "residuals", "at": [rows]}. Free with heed_text_free. */
+/* All of it as JSON, with the numbers predicted of `rows` further rows x: {"intercept", "mse", "rmse", "mae", "r2",
+ * "loss", "rate", "steps", "converged", "powers": [[of each column], of each feature], "coefficients", "inflation",
+ * "predictions", "residuals", "at": [rows]}. Free with heed_text_free. */
 heed_status heed_regression_json(const heed_regression *regression, const double *x, int rows, char **json,
                                  heed_error *error);
 
-/* How many features `columns` numbers have up to a degree, 0 when more than HEED_REGRESSION_FEATURES_MAX; and the features
- * of one row into out: x1, x2, x1^2, x1 x2, x2^2, .., by degree and then in the order of the columns. `powers` [features,
- * columns], when not NULL, receives what each is a product of. */
+/* How many features `columns` numbers have up to a degree, 0 when more than HEED_REGRESSION_FEATURES_MAX; and the
+ * features of one row into out: x1, x2, x1^2, x1 x2, x2^2, .., by degree and then in the order of the columns. `powers`
+ * [features, columns], when not NULL, receives what each is a product of. */
 int heed_polynomial_count(int columns, int degree);
 void heed_polynomial_features(const double *x, int columns, int degree, double *out, int *powers);
 

@@ -1,5 +1,6 @@
-/* Training a model from a recipe. Data-parallel: every batch is cut into a fixed number of shards, each shard's gradient
- * is computed by one thread and the sums are taken in shard order, so any number of threads gives the same bits. */
+/* Training a model from a recipe. Data-parallel: every batch is cut into a fixed number of shards, each shard's
+ * gradient is computed by one thread and the sums are taken in shard order, so any number of threads gives the same
+ * bits. */
 #ifndef HEED_TRAIN_H
 #define HEED_TRAIN_H
 
@@ -43,8 +44,8 @@ typedef struct heed_train_options {
     void *context;
 } heed_train_options;
 
-/* A recipe whose model_type is "word_vectors" trains word vectors (heed/vectors.h): `tokens_per_second` are words of the
- * text, the dev figures are -1, there are no checkpoints, and only one thread gives the same bits every time.
+/* A recipe whose model_type is "word_vectors" trains word vectors (heed/vectors.h): `tokens_per_second` are words of
+ * the text, the dev figures are -1, there are no checkpoints, and only one thread gives the same bits every time.
  *
  * Trains to the end of the recipe, or until cancelled (HEED_ERROR_CANCELLED, after a checkpoint). Unknown or impossible
  * recipe fields are refused before any work, naming field, value and what is allowed. Fails without harm to the last

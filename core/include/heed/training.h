@@ -1,5 +1,5 @@
-/* Training in memory, a piece at a time: for a program that must answer others while it trains and has no files, such as
- * a page. heed/train.h is the same training as one call, with a folder for its checkpoints. */
+/* Training in memory, a piece at a time: for a program that must answer others while it trains and has no files, such
+ * as a page. heed/train.h is the same training as one call, with a folder for its checkpoints. */
 #ifndef HEED_TRAINING_H
 #define HEED_TRAINING_H
 
@@ -20,15 +20,17 @@ typedef enum heed_training_event {
     HEED_TRAINING_PART      /* a part of a step: a shard of a batch (recipe.train.shards, accumulate) */
 } heed_training_event;
 
-/* `pairs` are the examples, lines of "source TAB target", or a table when the recipe has data.table (HEED_OK only with as many as recipe.data.hold_out asks for and
- * more); they take the place of a file that the recipe names. NULL when the recipe needs none. Everything in the recipe is
- * checked: a field that is unknown, missing or impossible is an error that names it, its value and what is allowed. */
-heed_status heed_training_create_model(const char *recipe_json, size_t recipe_size, const char *pairs, size_t pairs_size,
-                                       heed_training **out, heed_error *error);
-/* The same for a recipe whose model_type is "word_vectors" (heed/vectors.h), on `text`, in lines. There is no dev set: its
- * figures are -1. A step is recipe.train.batch words, or pairs of words of GloVe; the loss is the mean over examples. */
-heed_status heed_training_create_vectors(const char *recipe_json, size_t recipe_size, const char *text, size_t text_size,
-                                         heed_training **out, heed_error *error);
+/* `pairs` are the examples, lines of "source TAB target", or a table when the recipe has data.table (HEED_OK only with
+ * as many as recipe.data.hold_out asks for and more); they take the place of a file that the recipe names. NULL when
+ * the recipe needs none. Everything in the recipe is checked: a field that is unknown, missing or impossible is an
+ * error that names it, its value and what is allowed. */
+heed_status heed_training_create_model(const char *recipe_json, size_t recipe_size, const char *pairs,
+                                       size_t pairs_size, heed_training **out, heed_error *error);
+/* The same for a recipe whose model_type is "word_vectors" (heed/vectors.h), on `text`, in lines. There is no dev set:
+ * its figures are -1. A step is recipe.train.batch words, or pairs of words of GloVe; the loss is the mean over
+ * examples. */
+heed_status heed_training_create_vectors(const char *recipe_json, size_t recipe_size, const char *text,
+                                         size_t text_size, heed_training **out, heed_error *error);
 /* Either of them, as the recipe says. Who calls the others is linked with that kind of training only. */
 heed_status heed_training_create(const char *recipe_json, size_t recipe_size, const char *data, size_t data_size,
                                  heed_training **out, heed_error *error);
@@ -39,8 +41,8 @@ void heed_training_free(heed_training *training); /* NULL is allowed */
 heed_status heed_training_advance(heed_training *training, heed_training_event *event, heed_error *error);
 
 /* Where training is. `loss` and `tokens_per_second` are of the steps since the last call (when there was none, what the
- * last call said); the dev figures are those of the last epoch, -1 before its end; epoch_done: no step has been done since
- * an epoch ended. */
+ * last call said); the dev figures are those of the last epoch, -1 before its end; epoch_done: no step has been done
+ * since an epoch ended. */
 void heed_training_progress(heed_training *training, heed_progress *out);
 /* The same as JSON: {"step", "total_steps", "epoch", "epochs", "loss", "rate", "gradient_norm", "tokens_per_second",
  * "seconds" (spent in heed_training_advance), "epoch_done", "finished", "accuracy" (dev inputs wholly right, 0..1),

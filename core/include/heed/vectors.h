@@ -32,14 +32,14 @@ typedef struct heed_neighbour {
     double similarity; /* cosine */
 } heed_neighbour;
 
-/* The rows whose vectors have the largest cosine with sum_i sign[i] v_i / |v_i|, the rows asked for left out: for one row
- * its neighbours, for b - a + c the answer of "a is to b as c is to ?" (3CosAdd: Mikolov, Yih, Zweig 2013; Levy and
- * Goldberg 2014). Writes up to `wanted` of them, best first, of equals the more frequent; returns how many. Only the first
- * `limit` rows are looked at; 0: all. */
+/* The rows whose vectors have the largest cosine with sum_i sign[i] v_i / |v_i|, the rows asked for left out: for one
+ * row its neighbours, for b - a + c the answer of "a is to b as c is to ?" (3CosAdd: Mikolov, Yih, Zweig 2013; Levy and
+ * Goldberg 2014). Writes up to `wanted` of them, best first, of equals the more frequent; returns how many. Only the
+ * first `limit` rows are looked at; 0: all. */
 int heed_vectors_nearest(heed_vectors *vectors, const int *rows, const double *signs, int count, int wanted, int limit,
                          heed_neighbour *out);
-/* The same for words, as JSON: {"terms": [{"word", "sign"}], "neighbours": [{"word", "row", "similarity"}]}. `query` are
- * words parted by blanks, each with a sign before it or none: "king -man +woman". A word without a vector is
+/* The same for words, as JSON: {"terms": [{"word", "sign"}], "neighbours": [{"word", "row", "similarity"}]}. `query`
+ * are words parted by blanks, each with a sign before it or none: "king -man +woman". A word without a vector is
  * HEED_ERROR_UNKNOWN. Free with heed_text_free. */
 heed_status heed_vectors_ask(heed_vectors *vectors, const char *query, size_t size, int wanted, char **json,
                              heed_error *error);
@@ -52,8 +52,8 @@ typedef struct heed_analogy_score {
     int64_t right;     /* of the covered: the nearest is d */
 } heed_analogy_score;
 
-/* Asks the questions of a text in the form of questions-words.txt: a line ": name" begins a section, all others are four
- * words. `limit` as above. Calls `section` after each. Lines that are neither are errors that name the line. */
+/* Asks the questions of a text in the form of questions-words.txt: a line ": name" begins a section, all others are
+ * four words. `limit` as above. Calls `section` after each. Lines that are neither are errors that name the line. */
 heed_status heed_vectors_analogies(heed_vectors *vectors, const char *path, int limit,
                                    void (*section)(void *context, const heed_analogy_score *score), void *context,
                                    heed_analogy_score *total, heed_error *error);
@@ -64,25 +64,27 @@ typedef struct heed_similarity_score {
                                all of one side are equal */
 } heed_similarity_score;
 
-/* Compares with human judgements: lines "word SEP word SEP number", SEP a tab or a comma. Lines that begin with # are left
- * out, and so is a first line without a number (names of columns). */
+/* Compares with human judgements: lines "word SEP word SEP number", SEP a tab or a comma. Lines that begin with # are
+ * left out, and so is a first line without a number (names of columns). */
 heed_status heed_vectors_similarity(heed_vectors *vectors, const char *path, heed_similarity_score *out,
                                     heed_error *error);
 /* Spearman's rank correlation: Pearson's of the ranks, equal values having the mean of their ranks. */
 double heed_spearman(const double *x, const double *y, size_t count);
 
-/* What a recipe of word vectors makes of a text, before anything is learned; for figures. Both are JSON for heed_text_free.
+/* What a recipe of word vectors makes of a text, before anything is learned; for figures. Both are JSON for
+ * heed_text_free.
  *
  * The windows of a sentence, with word counts from `text`: {"tokens": [{"text", "known" (in the vocabulary), "count",
- * "keep" (chance to survive subsampling), "kept" (by this draw, which is that of the recipe's seed)}], "windows": [{"center",
- * "radius", "context": [..]}]}; places are numbers of tokens. CBOW learns one example from a window, skip-gram one from each
- * word of the context. */
+ * "keep" (chance to survive subsampling), "kept" (by this draw, which is that of the recipe's seed)}], "windows":
+ * [{"center", "radius", "context": [..]}]}; places are numbers of tokens. CBOW learns one example from a window,
+ * skip-gram one from each word of the context. */
 heed_status heed_vectors_examples(const char *recipe, size_t recipe_size, const char *text, size_t text_size,
                                   const char *sentence, size_t sentence_size, char **json, heed_error *error);
-/* GloVe's counts between the `words` most frequent words: {"vocabulary", "tokens", "words": [..], "counts": [..], "matrix":
- * [[X_ij ..] ..]}, with X_ij the sum of 1 / distance over the places where i and j stand within recipe.train.window. */
-heed_status heed_vectors_cooccurrence(const char *recipe, size_t recipe_size, const char *text, size_t text_size, int words,
-                                      char **json, heed_error *error);
+/* GloVe's counts between the `words` most frequent words: {"vocabulary", "tokens", "words": [..], "counts": [..],
+ * "matrix": [[X_ij ..] ..]}, with X_ij the sum of 1 / distance over the places where i and j stand within
+ * recipe.train.window. */
+heed_status heed_vectors_cooccurrence(const char *recipe, size_t recipe_size, const char *text, size_t text_size,
+                                      int words, char **json, heed_error *error);
 
 /* word2vec's text form: a line "V D", then a line per word: the word and its D numbers. */
 heed_status heed_vectors_export(const heed_vectors *vectors, const char *path, heed_error *error);

@@ -11,8 +11,8 @@
 
 /* The content, NUL-terminated after its end, in memory for heed_free. Fails with the path and the system's reason. */
 heed_status heed_file_read(const char *path, char **data, size_t *size, heed_error *error);
-/* Gives the content to `take` piece by piece, at least once; `total` is the size of the file, HEED_FILE_UNSIZED for a pipe.
- * Stops at the first failure, which is returned. "-" is standard input. */
+/* Gives the content to `take` piece by piece, at least once; `total` is the size of the file, HEED_FILE_UNSIZED for a
+ * pipe. Stops at the first failure, which is returned. "-" is standard input. */
 #define HEED_FILE_UNSIZED UINT64_MAX
 heed_status heed_file_stream(const char *path,
                              heed_status (*take)(void *context, const void *bytes, size_t size, uint64_t total,

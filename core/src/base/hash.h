@@ -1,5 +1,5 @@
-/* FNV-1a, 64 bits (Fowler, Noll, Vo): for tables, and to see that bytes have changed; a change of one byte always changes
- * the sum. Not for protection against somebody who wants two texts with one sum. */
+/* FNV-1a, 64 bits (Fowler, Noll, Vo): for tables, and to see that bytes have changed; a change of one byte always
+ * changes the sum. Not for protection against somebody who wants two texts with one sum. */
 #ifndef HEED_BASE_HASH_H
 #define HEED_BASE_HASH_H
 

@@ -7,8 +7,8 @@
 
 enum { HEED_ALIGNMENT = 64 }; /* bytes; a cache line and the widest vector */
 
-/* `count * size` bytes aligned to HEED_ALIGNMENT, zeroed; NULL when the product overflows or memory is out. What has room
- * for a large page (2 MB) lies in such pages where the system has them. */
+/* `count * size` bytes aligned to HEED_ALIGNMENT, zeroed; NULL when the product overflows or memory is out. What has
+ * room for a large page (2 MB) lies in such pages where the system has them. */
 void *heed_alloc(size_t count, size_t size);
 /* Grows or shrinks a block from heed_alloc, keeping the first min(old, new) bytes; new bytes are not cleared.
  * On failure returns NULL and the old block stays. `old_bytes` is the size it was allocated with. */

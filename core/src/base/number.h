@@ -14,8 +14,8 @@ static inline bool heed_is_digit(char c) { return c >= '0' && c <= '9'; }
  * it takes of the arena. Returns 0 when memory is out. */
 int heed_number_parse(const char *text, size_t n, heed_arena *arena, double *out);
 
-/* The bytes of the decimal number that text[0..n) begins with, "-1.5e3" or ".5"; 0: it begins with none. What follows may be
- * anything. */
+/* The bytes of the decimal number that text[0..n) begins with, "-1.5e3" or ".5"; 0: it begins with none. What follows
+ * may be anything. */
 size_t heed_number_size(const char *text, size_t n);
 
 /* "%.*g" of a finite value into out[HEED_NUMBER_SIZE]; digits up to 17. */

@@ -1,5 +1,5 @@
-/* Bytes that are appended one after another and then used as one block: in memory, or, where there is a folder for it, in a
- * file without a name, which may be larger than memory and is gone when it is closed, however the program ends. */
+/* Bytes that are appended one after another and then used as one block: in memory, or, where there is a folder for it,
+ * in a file without a name, which may be larger than memory and is gone when it is closed, however the program ends. */
 #ifndef HEED_BASE_SPOOL_H
 #define HEED_BASE_SPOOL_H
 

@@ -259,8 +259,8 @@ void heed_bench_job_free(heed_bench_job *job)
     heed_free(job);
 }
 
-/* The next elements of a tensor of reals, from number `done` on: rows that are whole are put where they belong. A vector is
- * one row, of which a tensor may be a part: what the other parts gave is fetched first. */
+/* The next elements of a tensor of reals, from number `done` on: rows that are whole are put where they belong. A
+ * vector is one row, of which a tensor may be a part: what the other parts gave is fetched first. */
 static heed_status take_reals(heed_bench_job *job, size_t done, const unsigned char *bytes, size_t count,
                               heed_error *error)
 {

@@ -84,7 +84,8 @@ int32_t *heed_bench_input(const heed_bench_job *job, const char *name, int *rows
 
 /* bench_infer.c and bench_train.c: what a run needs, made when the sizes are known; and a run. */
 heed_status heed_bench_prepare_inference(heed_bench_job *job, heed_error *error);
-/* `forced` (NULL: none): the tokens that each step is given as those before it, whatever was found; as many as steps. */
+/* `forced` (NULL: none): the tokens that each step is given as those before it, whatever was found; as many as
+ * steps. */
 heed_status heed_bench_infer(heed_bench_job *job, const int32_t *forced, heed_error *error);
 heed_status heed_bench_prepare_training(heed_bench_job *job, int threads, heed_error *error);
 /* The batch, once its numbers are there. */

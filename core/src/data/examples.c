@@ -35,8 +35,8 @@ heed_status heed_examples_append(heed_examples *examples, const heed_example *ex
         examples->list = list;
         examples->capacity = capacity;
     }
-    /* One block for both sides: an arena rounds every allocation up to a cache line. Reals are as wide as ids or twice as
-     * wide, and the side whose elements are wider comes first. */
+    /* One block for both sides: an arena rounds every allocation up to a cache line. Reals are as wide as ids or twice
+     * as wide, and the side whose elements are wider comes first. */
     const size_t source = side_bytes(example->source_length, examples->channels);
     const size_t target = side_bytes(example->target_length, examples->answer_channels);
     char *block = heed_arena_alloc(&examples->arena, source + target);

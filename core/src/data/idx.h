@@ -1,4 +1,5 @@
-/* Images with labels in LeCun's IDX format, as MNIST has them: of both files a header of big-endian numbers, then bytes. */
+/* Images with labels in LeCun's IDX format, as MNIST has them: of both files a header of big-endian numbers, then
+ * bytes. */
 #ifndef HEED_DATA_IDX_H
 #define HEED_DATA_IDX_H
 
@@ -16,8 +17,8 @@ typedef struct heed_idx { /* zero-initialise; heed_idx_free at the end */
     int height, width;
 } heed_idx;
 
-/* Reads "<prefix>-images-idx3-ubyte" and "<prefix>-labels-idx1-ubyte". A file of another kind or size, one that is still
- * compressed, files that do not belong together and labels above 9 are refused. */
+/* Reads "<prefix>-images-idx3-ubyte" and "<prefix>-labels-idx1-ubyte". A file of another kind or size, one that is
+ * still compressed, files that do not belong together and labels above 9 are refused. */
 heed_status heed_idx_read(const char *prefix, heed_idx *out, heed_error *error);
 void heed_idx_free(heed_idx *idx);
 

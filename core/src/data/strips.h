@@ -25,8 +25,9 @@ typedef void heed_strip_draw(void *context, int i, int x, int y, int size, heed_
 
 /* How many digits the next strip has. */
 int heed_strip_count(const int64_t *options, heed_rng *rng);
-/* An empty strip, then its digits by `draw`, each of another size and a little beside its place, then noise. The picture
- * goes to `source`, rows of ".7 0 .."; what is to be read of it, "42", "four two" or the Russian names, to `target`. */
+/* An empty strip, then its digits by `draw`, each of another size and a little beside its place, then noise. The
+ * picture goes to `source`, rows of ".7 0 .."; what is to be read of it, "42", "four two" or the Russian names, to
+ * `target`. */
 void heed_strip_make(const int64_t *options, const uint8_t *digits, int count, heed_strip_draw *draw, void *context,
                      heed_rng *rng, heed_strip *strip, heed_string_buffer *source, heed_string_buffer *target);
 

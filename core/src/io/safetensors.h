@@ -35,8 +35,8 @@ typedef struct heed_safetensors {
  * not that of the bytes, and offsets that lie outside, overlap or leave a hole. */
 heed_status heed_safetensors_parse(heed_arena *arena, const void *bytes, size_t size, const char *what,
                                    heed_safetensors *out, heed_error *error);
-/* The JSON header by itself, of a file that comes in pieces: `data` of each tensor has its size but no bytes. The tensors
- * are to follow one another without a hole and, unless it is HEED_SIZE_UNKNOWN, fill data_size bytes. */
+/* The JSON header by itself, of a file that comes in pieces: `data` of each tensor has its size but no bytes. The
+ * tensors are to follow one another without a hole and, unless it is HEED_SIZE_UNKNOWN, fill data_size bytes. */
 heed_status heed_safetensors_parse_header(heed_arena *arena, const char *json, size_t size, uint64_t data_size,
                                           const char *what, heed_safetensors *out, heed_error *error);
 const heed_safetensor *heed_safetensors_find(const heed_safetensors *file, const char *name);

@@ -10,15 +10,15 @@
 #include "heed/status.h"
 #include "tensor/params.h"
 
-/* Reads a file that comes in pieces, tensor after tensor straight to where it will be used; beside the parameters there is
- * never more than the header and one row. Values go to the flat block where there is one. Else a store is made: matrices
- * as int8 panels when they are I8 and `int8` is wanted, as f32 panels otherwise.
- * A call fails, naming the tensor, when one is missing, is not declared, has another shape or dtype, or holds a NaN or an
- * infinity; all later calls then fail in the same way. */
+/* Reads a file that comes in pieces, tensor after tensor straight to where it will be used; beside the parameters there
+ * is never more than the header and one row. Values go to the flat block where there is one. Else a store is made:
+ * matrices as int8 panels when they are I8 and `int8` is wanted, as f32 panels otherwise. A call fails, naming the
+ * tensor, when one is missing, is not declared, has another shape or dtype, or holds a NaN or an infinity; all later
+ * calls then fail in the same way. */
 typedef struct heed_weights_reader heed_weights_reader;
 
-/* `total` is the size of the file, HEED_SIZE_UNKNOWN when nobody knows: a header that asks for more is then found out only
- * at the end of the file. */
+/* `total` is the size of the file, HEED_SIZE_UNKNOWN when nobody knows: a header that asks for more is then found out
+ * only at the end of the file. */
 heed_status heed_weights_reader_create(heed_params *params, bool int8, uint64_t total, heed_weights_reader **out,
                                        heed_error *error);
 heed_status heed_weights_reader_feed(heed_weights_reader *reader, const void *bytes, size_t size, heed_error *error);

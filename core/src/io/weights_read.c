@@ -1,5 +1,5 @@
-/* Reading, in pieces. The header says which tensors follow; what they are for is settled before the first of their bytes
- * is taken, and what they ask for is allocated only then. */
+/* Reading, in pieces. The header says which tensors follow; what they are for is settled before the first of their
+ * bytes is taken, and what they ask for is allocated only then. */
 #include <string.h>
 
 #include "base/arena.h"

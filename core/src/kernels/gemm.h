@@ -1,6 +1,6 @@
 /* C = A B in blocks (Goto and van de Geijn 2008, Anatomy of High-Performance Matrix Multiplication): a block of B,
- * packed into panels, stays in the outer cache, a block of A in the middle one, and one panel of B in the inner one while the
- * register tile passes over it. */
+ * packed into panels, stays in the outer cache, a block of A in the middle one, and one panel of B in the inner one
+ * while the register tile passes over it. */
 #ifndef HEED_KERNELS_GEMM_H
 #define HEED_KERNELS_GEMM_H
 
@@ -69,7 +69,8 @@ V_INLINE int few_rows(const bool across, int rows, int n, int k, const heed_real
 }
 
 /* Any rows of A times all panels of B. Rows are divided evenly among tiles of up to `tile_rows`: eight are 4 + 4, not
- * 6 + 2; but `across`, where panels may have been packed. From a tile's rows to the next one's it is a_next for each. */
+ * 6 + 2; but `across`, where panels may have been packed. From a tile's rows to the next one's it is a_next for
+ * each. */
 V_INLINE void times_panels(const bool across, const int tile_rows, int m, int n, int k, const heed_real *a,
                            ptrdiff_t a_next, ptrdiff_t a_stride, const heed_real *b, ptrdiff_t b_step,
                            ptrdiff_t b_panel, heed_real *c, ptrdiff_t c_row, bool accumulate) {

@@ -1,5 +1,5 @@
-/* A product with one row waits for its panels to come from the outer cache, every second cycle: a tile of another product,
- * whose operands are at hand, is computed meanwhile. */
+/* A product with one row waits for its panels to come from the outer cache, every second cycle: a tile of another
+ * product, whose operands are at hand, is computed meanwhile. */
 #ifndef HEED_KERNELS_GEMM_BESIDE_H
 #define HEED_KERNELS_GEMM_BESIDE_H
 

@@ -56,8 +56,8 @@ static void pack(int k, int n, const heed_real *b, ptrdiff_t b_row, ptrdiff_t b_
 /* The vectors that hold one column of an A panel. */
 enum { A_GROUPS = (V_TILE_ROWS + V_LANES - 1) / V_LANES };
 
-/* A[rows <= V_TILE_ROWS, k] to out[p * V_TILE_ROWS + i], A by rows. May write up to V_LANES - 1 reals past the panel, which
- * belong to the next one, packed later, or to the slack at the end of the block. */
+/* A[rows <= V_TILE_ROWS, k] to out[p * V_TILE_ROWS + i], A by rows. May write up to V_LANES - 1 reals past the panel,
+ * which belong to the next one, packed later, or to the slack at the end of the block. */
 static void pack_panel_a(int rows, int k, const heed_real *a, ptrdiff_t a_row, ptrdiff_t a_col, heed_real *out) {
     int p = 0;
     if (rows == V_TILE_ROWS && a_col == 1) {

@@ -1,9 +1,10 @@
 /* The innermost block of matrix multiplication: a register tile of C, rows x (panels * V_TILE_VECTORS) vectors, over
- * all of k. Everything above it only arranges memory. Each element of C is summed over p = 0, 1, ... in one accumulator, so
- * a row comes out the same whatever rows are computed with it.
+ * all of k. Everything above it only arranges memory. Each element of C is summed over p = 0, 1, ... in one
+ * accumulator, so a row comes out the same whatever rows are computed with it.
  *
  * A panel of B is PANEL columns wide: element (p, j) at b[p * b_step + j]. A is read by rows,
- * element (i, p) at a[i * a_stride + p], or `across`, from packed panels and transposed matrices, at a[i + p * a_stride]. */
+ * element (i, p) at a[i * a_stride + p], or `across`, from packed panels and transposed matrices, at a[i + p *
+ * a_stride]. */
 #ifndef HEED_KERNELS_GEMM_TILE_H
 #define HEED_KERNELS_GEMM_TILE_H
 
@@ -25,8 +26,8 @@ V_INLINE void tile_store(heed_real *c, int columns, bool accumulate, heed_vec su
         tile_store_part(c, (size_t)columns, accumulate, sum);
 }
 
-/* C[rows, columns] = or += A[rows, k] B[k, vectors * V_LANES]; columns <= vectors * V_LANES are stored. `rows`, `vectors`
- * and `across` are constants at every call. */
+/* C[rows, columns] = or += A[rows, k] B[k, vectors * V_LANES]; columns <= vectors * V_LANES are stored. `rows`,
+ * `vectors` and `across` are constants at every call. */
 V_INLINE void tile(const int rows, const int vectors, const bool across, int k, const heed_real *a, ptrdiff_t a_stride,
                    const heed_real *b, ptrdiff_t b_step, ptrdiff_t b_panel, heed_real *c, ptrdiff_t c_row,
                    int columns, bool accumulate) {

@@ -8,8 +8,8 @@
  * bits must not saturate: 2 * 128 * 127 < 2^15 (the scheme: Jacob et al. 2018, with 8 bits).
  *
  * The packed block is panels of INT8_PANEL rows of W: their scales, the sums of their weights, their weights. The
- * V_GROUP neighbouring weights of a row that one v_dot takes lie together: weight (j, p) at [p / V_GROUP][j][p % V_GROUP].
- * What is missing at the ends is zero. */
+ * V_GROUP neighbouring weights of a row that one v_dot takes lie together: weight (j, p) at [p / V_GROUP][j][p %
+ * V_GROUP]. What is missing at the ends is zero. */
 #ifndef HEED_KERNELS_INT8_H
 #define HEED_KERNELS_INT8_H
 

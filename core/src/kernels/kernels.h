@@ -34,26 +34,27 @@ typedef struct heed_adam_step { /* Kingma and Ba 2015, with bias correction fold
 typedef struct heed_kernels {
     const char *isa;
 
-    /* C[m,n] = A[m,k] B[k,n], or += when `accumulate`. Element (i,p) of A is a[i*a_row + p*a_col], element (p,j) of B is
-     * b[p*b_row + j*b_col], element (i,j) of C is c[i*c_row + j]. Any stride pattern is right; one of the two strides of
-     * A and of B being 1 is fast. `scratch` is HEED_GEMM_SCRATCH reals. */
+    /* C[m,n] = A[m,k] B[k,n], or += when `accumulate`. Element (i,p) of A is a[i*a_row + p*a_col], element (p,j) of B
+     * is b[p*b_row + j*b_col], element (i,j) of C is c[i*c_row + j]. Any stride pattern is right; one of the two
+     * strides of A and of B being 1 is fast. `scratch` is HEED_GEMM_SCRATCH reals. */
     void (*gemm)(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, ptrdiff_t a_col, const heed_real *b,
                  ptrdiff_t b_row, ptrdiff_t b_col, heed_real *c, ptrdiff_t c_row, bool accumulate, heed_real *scratch);
 
-    /* B packed beforehand, for weights that are used many times: inference, and the recurrent step of a training sequence.
-     * packed_size: reals that pack() writes. gemm_packed: A is row-major with row stride a_row; m = 1 is the GEMV. */
+    /* B packed beforehand, for weights that are used many times: inference, and the recurrent step of a training
+     * sequence. packed_size: reals that pack() writes. gemm_packed: A is row-major with row stride a_row; m = 1 is the
+     * GEMV. */
     size_t (*packed_size)(int k, int n);
     void (*pack)(int k, int n, const heed_real *b, ptrdiff_t b_row, ptrdiff_t b_col, heed_real *packed);
     void (*gemm_packed)(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, const heed_real *packed, heed_real *c,
                         ptrdiff_t c_row, bool accumulate);
-    /* y[n] += x[k] B and meanwhile, while B is waited for, part `part` of C = A B2 with A [beside_rows, k2], B2 [k2, n],
-     * C [beside_rows, n] without gaps; B and B2 packed. The parts 0 .. beside_rows - 1 make up C. The bits are those of
-     * gemm_packed. Where beside_rows is 0 the registers do not suffice and it is NULL. */
+    /* y[n] += x[k] B and meanwhile, while B is waited for, part `part` of C = A B2 with A [beside_rows, k2], B2 [k2,
+     * n], C [beside_rows, n] without gaps; B and B2 packed. The parts 0 .. beside_rows - 1 make up C. The bits are
+     * those of gemm_packed. Where beside_rows is 0 the registers do not suffice and it is NULL. */
     int beside_rows;
     void (*gemv_beside)(int n, int k, const heed_real *x, const heed_real *packed, heed_real *y, int k2,
                         const heed_real *a, const heed_real *packed2, heed_real *c, int part);
-    /* One row of W [n, k] where the packed factor is W^T, put in and taken out: pack() in pieces. Every row must be put,
-     * the last of them last. */
+    /* One row of W [n, k] where the packed factor is W^T, put in and taken out: pack() in pieces. Every row must be
+     * put, the last of them last. */
     void (*pack_row)(int k, int n, int row, const heed_real *w, heed_real *packed);
     void (*packed_row)(int k, int n, int row, const heed_real *packed, heed_real *w);
 
@@ -61,8 +62,8 @@ typedef struct heed_kernels {
      * HEED_INT8_WIDTH). Every row of A is quantised to 7 bits between its least and its largest value; the sums are of
      * integers, so all instruction sets give the same bits. A row of A with a NaN or an infinity gives a row of NaN.
      * The first rows of a packed W, like those of pack(), are a packed matrix of their own.
-     * int8_size: bytes of a packed W. int8_pack puts rows row .. row + count - 1, w [count, k]; every row must be put, the
-     * last of them last. int8_scale sets the scale of a row, before or after. int8_row takes a row out as reals.
+     * int8_size: bytes of a packed W. int8_pack puts rows row .. row + count - 1, w [count, k]; every row must be put,
+     * the last of them last. int8_scale sets the scale of a row, before or after. int8_row takes a row out as reals.
      * `scratch` is that of gemm. */
     size_t (*int8_size)(int k, int n);
     void (*int8_pack)(int k, int n, int row, int count, const int8_t *w, void *packed);
@@ -129,16 +130,18 @@ typedef struct heed_kernels {
     /* w and v, whose product is to change, and their sums of squares: see glove_step.h. */
     void (*glove_step)(size_t n, heed_real g, heed_real rate, heed_real *w, heed_real *v, heed_real *sw, heed_real *sv);
 
-    /* Register-only multiply-add loop: does `rounds` rounds of `*flops_per_round` floating-point operations and returns a
-     * value that depends on all of them. The peak that benchmarks divide by. */
+    /* Register-only multiply-add loop: does `rounds` rounds of `*flops_per_round` floating-point operations and returns
+     * a value that depends on all of them. The peak that benchmarks divide by. */
     heed_real (*peak)(int64_t rounds, int64_t *flops_per_round);
-    /* The sum of x[0..n), in many sums so that loads are all that takes time. The peak for kernels that read memory once. */
+    /* The sum of x[0..n), in many sums so that loads are all that takes time. The peak for kernels that read memory
+     * once. */
     heed_real (*load_peak)(size_t n, const heed_real *x);
 } heed_kernels;
 
 /* The table of the set in use (see heed/isa.h); never NULL. */
 const heed_kernels *heed_kernels_active(void);
-/* The table of the set `name`, or NULL when it is not built in or this machine cannot run it. For tests and benchmarks. */
+/* The table of the set `name`, or NULL when it is not built in or this machine cannot run it. For tests and
+ * benchmarks. */
 const heed_kernels *heed_kernels_named(const char *name);
 
 #endif

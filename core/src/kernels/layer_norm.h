@@ -14,7 +14,8 @@ V_INLINE void normalize_at(size_t count, heed_vec rstd, const heed_real *gain, c
     store_n(y, count, v_fma(v_mul(load_n(y, count), rstd), load_n(gain, count), load_n(bias, count)));
 }
 
-/* y holds the centred row on the way: squares of small differences keep their digits, and its tail is zero as loaded. */
+/* y holds the centred row on the way: squares of small differences keep their digits, and its tail is zero as
+ * loaded. */
 static void layer_norm(size_t n, heed_real epsilon, const heed_real *x, const heed_real *gain, const heed_real *bias,
                        heed_real *y, heed_real *mean, heed_real *rstd) {
     *mean = *rstd = 0;

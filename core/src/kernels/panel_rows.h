@@ -1,5 +1,5 @@
-/* Single rows of the matrix W [n, k] that `pack` reads as its right factor W^T: put into the panels as a file brings them,
- * and taken out again, where W is also a table of embeddings. */
+/* Single rows of the matrix W [n, k] that `pack` reads as its right factor W^T: put into the panels as a file brings
+ * them, and taken out again, where W is also a table of embeddings. */
 #ifndef HEED_KERNELS_PANEL_ROWS_H
 #define HEED_KERNELS_PANEL_ROWS_H
 

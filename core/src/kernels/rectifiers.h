@@ -15,7 +15,8 @@ static void relu_backward(size_t n, const heed_real *y, const heed_real *dy, hee
     V_EACH(n, relu_backward_at(count, y + i, dy + i, dx + i));
 }
 
-/* Phi(x), the share of a standard normal distribution below x, and *density, its derivative exp(-x^2/2) / sqrt(2 pi). */
+/* Phi(x), the share of a standard normal distribution below x, and *density, its derivative exp(-x^2/2) / sqrt(2
+ * pi). */
 #ifdef HEED_DOUBLE
 V_INLINE heed_vec m_normal(heed_vec x, heed_vec *density) {
     *density = 0.398942280401432678 * exp(-0.5 * x * x);

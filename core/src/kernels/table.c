@@ -1,4 +1,5 @@
-/* The kernels of one instruction set: compiled once per set, with HEED_SET_<NAME> defined and that set's flags. One translation unit, so that small kernels inline into larger ones; each idea is in a file of its own. */
+/* The kernels of one instruction set: compiled once per set, with HEED_SET_<NAME> defined and that set's flags. One
+ * translation unit, so that small kernels inline into larger ones; each idea is in a file of its own. */
 #include "kernels/kernels.h"
 #include "simd/simd.h"
 

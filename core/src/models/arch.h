@@ -10,8 +10,8 @@
 
 typedef struct heed_arch heed_arch;
 
-/* Of a side that is numbers: how many a step has, and how many steps an example has (0: they differ). Where `channels` is
- * 0 the side is text. */
+/* Of a side that is numbers: how many a step has, and how many steps an example has (0: they differ). Where `channels`
+ * is 0 the side is text. */
 typedef struct heed_value_shape {
     int channels, steps;
 } heed_value_shape;
@@ -67,8 +67,8 @@ struct heed_arch {
                         heed_error *error);
     /* Row r becomes what row parents[r] was (of the same source). */
     void (*reorder)(const heed_model *model, heed_decoding *decoding, const int32_t *parents);
-    /* Of an architecture with a head: what its last layer gives for each source, [B, size], or [B, T, size] when there is
-     * an output at every step. */
+    /* Of an architecture with a head: what its last layer gives for each source, [B, size], or [B, T, size] when there
+     * is an output at every step. */
     heed_tensor *(*outputs)(const heed_model *model, heed_tape *tape, const heed_source *source);
     const char *const *traces; /* names of intermediates it can keep, NULL-terminated */
 };
@@ -98,8 +98,8 @@ extern const char *const heed_model_file_names[3];
 heed_status heed_model_assemble(const char *config, size_t config_size, heed_tokenizer *source, heed_tokenizer *target,
                                 heed_model **out, heed_error *error);
 
-/* A fresh model with initialised parameters. The tokenizers become the model's (freed with it), also on failure. `config`
- * is an object with "model_type" and the architecture's fields; it is copied. */
+/* A fresh model with initialised parameters. The tokenizers become the model's (freed with it), also on failure.
+ * `config` is an object with "model_type" and the architecture's fields; it is copied. */
 heed_status heed_model_create(const heed_json *config, heed_tokenizer *source, heed_tokenizer *target, uint64_t seed,
                               heed_model **out, heed_error *error);
 

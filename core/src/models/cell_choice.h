@@ -6,8 +6,8 @@
 #include "nn/layers.h"
 
 /* "cell" and, where it has a gate that keeps (lstm's forget gate, gru's update gate), what that gate's bias begins
- * with: "forget_bias", the same in every cell; or by "chrono" a bias of each cell's own, so that what was up to about so
- * many steps ago is felt from the first step of training on. See HEED_INIT_GATE_BIAS and what follows it. */
+ * with: "forget_bias", the same in every cell; or by "chrono" a bias of each cell's own, so that what was up to about
+ * so many steps ago is felt from the first step of training on. See HEED_INIT_GATE_BIAS and what follows it. */
 #define HEED_CELL_FIELDS "cell", "forget_bias", "chrono"
 typedef struct heed_cell_choice {
     const heed_cell *cell;

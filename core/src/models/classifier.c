@@ -1,12 +1,12 @@
-/* A recurrent network that reads a text or numbers and says one thing of it, a label or numbers (Elman 1990; mean pooling
- * as in Collobert 2011's sentence models):
+/* A recurrent network that reads a text or numbers and says one thing of it, a label or numbers (Elman 1990; mean
+ * pooling as in Collobert 2011's sentence models):
  *
  *   y       = RNN(embed(text)), or RNN(numbers)           [B, T, D]  D = hidden x directions
  *   s       = the last state of the top layer, or ("pooling": "mean") the mean of y over the steps   [B, D]
  *   outputs = Wo s + b                                    [B, size]
  *
- * "pooling": "none" has outputs of every step, Wo y + b [B, T, size]. With "truncate": k, training goes back over at most k
- * steps: gradients stop at every k-th. What outputs are, and what they are learnt by, says models/head.h. */
+ * "pooling": "none" has outputs of every step, Wo y + b [B, T, size]. With "truncate": k, training goes back over at
+ * most k steps: gradients stop at every k-th. What outputs are, and what they are learnt by, says models/head.h. */
 #include <stdio.h>
 #include <string.h>
 

@@ -20,12 +20,12 @@ typedef struct heed_loss {
 } heed_loss;
 
 /* Reads "loss" of the config, whose default is cross_entropy for labels and mse for numbers, and sets model->head. With
- * `every` there is an output at every step of the source, which only numbers can be. Refuses a loss that is not for such
- * targets, and numbers whose count differs from example to example. */
+ * `every` there is an output at every step of the source, which only numbers can be. Refuses a loss that is not for
+ * such targets, and numbers whose count differs from example to example. */
 heed_status heed_head_read(heed_model *model, const heed_json *config, int target_vocabulary, bool every,
                            heed_error *error);
-/* What a loss cannot be learnt from: a number outside 0..1 for binary_cross_entropy; with an output at every step, as many
- * answers as steps are not there. NULL: it can; else why not. */
+/* What a loss cannot be learnt from: a number outside 0..1 for binary_cross_entropy; with an output at every step, as
+ * many answers as steps are not there. NULL: it can; else why not. */
 const char *heed_head_objection(const heed_model *model, const heed_example *example);
 
 /* The mean of y [B, T, D] over each row's steps, [B, D]. */

@@ -1,4 +1,5 @@
-/* A multilayer perceptron (Rumelhart, Hinton and Williams 1986) that reads numbers, all steps of a source as one vector x:
+/* A multilayer perceptron (Rumelhart, Hinton and Williams 1986) that reads numbers, all steps of a source as one vector
+ * x:
  *
  *   h_0 = x;  h_i = f(W_i h_i-1 + b_i)                    [B, hidden_i]  f: sigmoid, tanh, relu or gelu
  *   outputs = Wo h_n + bo                                 [B, size]

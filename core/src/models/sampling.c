@@ -1,6 +1,6 @@
-/* Drawing a token: the temperature makes the distribution sharper or flatter, top-k (Fan, Lewis and Dauphin 2018) keeps the
- * k likeliest tokens, top-p, the nucleus (Holtzman et al. 2020), the fewest likeliest that together have the probability p.
- * What is kept is drawn in proportion. */
+/* Drawing a token: the temperature makes the distribution sharper or flatter, top-k (Fan, Lewis and Dauphin 2018) keeps
+ * the k likeliest tokens, top-p, the nucleus (Holtzman et al. 2020), the fewest likeliest that together have the
+ * probability p. What is kept is drawn in proportion. */
 #include <math.h>
 
 #include "models/generation.h"
@@ -24,8 +24,8 @@ static void sink(const heed_real *logits, int32_t *order, int n, int at)
     }
 }
 
-/* Moves the likeliest tokens of order[0..n) to its end, the likeliest last, until `top_k` are there or their weights reach
- * `enough`; how many. */
+/* Moves the likeliest tokens of order[0..n) to its end, the likeliest last, until `top_k` are there or their weights
+ * reach `enough`; how many. */
 static int take_best(const heed_real *logits, const heed_real *weights, int32_t *order, int n, int top_k, double enough)
 {
     int taken = 0;

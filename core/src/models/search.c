@@ -84,8 +84,8 @@ static void rank(heed_generation *g)
 }
 
 /* Over when nothing lives, at the length limit, or when enough ended and no live one is ahead of them: a sum of log
- * probabilities only falls, so without a length penalty none could overtake. With one a sum may still rise as it is divided
- * by more; to wait for that would be to run to the limit every time. */
+ * probabilities only falls, so without a length penalty none could overtake. With one a sum may still rise as it is
+ * divided by more; to wait for that would be to run to the limit every time. */
 static bool is_over(const heed_generation *g)
 {
     if (g->live_count == 0 || g->steps >= g->options.max_length)

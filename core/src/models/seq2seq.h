@@ -36,8 +36,8 @@ struct heed_encoded {
     heed_recurrent_state state; /* of the decoder, before its first step */
 };
 
-/* Decoder steps: h and, before dropout, h~ [B, T, H], logits [B, T, V]; the attention's weights [B, T, S] are NULL without
- * one. */
+/* Decoder steps: h and, before dropout, h~ [B, T, H], logits [B, T, V]; the attention's weights [B, T, S] are NULL
+ * without one. */
 typedef struct heed_decoded {
     heed_tensor *h, *readout, *logits;
     heed_attention_result attention;
@@ -72,8 +72,8 @@ void heed_decoder_begin(const heed_model *model, heed_tape *tape, heed_tensor *h
 
 heed_encoded heed_seq2seq_encode(const heed_model *model, heed_tape *tape, const heed_source *source);
 heed_tensor *heed_seq2seq_loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing);
-/* The steps [first, first + length) at once; length must be 1 where a step needs the one before. `feed` [B, 1, H] is h~ of that step with input
- * feeding, else NULL. `state` is where to begin and becomes the state after the last step. */
+/* The steps [first, first + length) at once; length must be 1 where a step needs the one before. `feed` [B, 1, H] is h~
+ * of that step with input feeding, else NULL. `state` is where to begin and becomes the state after the last step. */
 heed_decoded heed_seq2seq_decode(const heed_model *model, heed_tape *tape, const heed_encoded *source,
                                  const int32_t *previous, int rows, int first, int length, heed_tensor *feed,
                                  heed_recurrent_state *state);

@@ -4,8 +4,8 @@
  *   h      = decoder(sqrt(C) embed(previous tokens) + positions)     [B, T, C], seeing earlier steps and the memory
  *   logits = Wo h (+ b)                                              [B, T, V]
  *
- * "tied": "all" has one table "embedding.weight" for source, target and Wo, "target" one for target and Wo, "none" three.
- * Decoding is in transformer_decoding.c. */
+ * "tied": "all" has one table "embedding.weight" for source, target and Wo, "target" one for target and Wo, "none"
+ * three. Decoding is in transformer_decoding.c. */
 #include <string.h>
 
 #include "base/error.h"

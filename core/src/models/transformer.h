@@ -12,8 +12,8 @@ typedef struct heed_transformer {
     int vocabulary;    /* V, of the target */
 } heed_transformer;
 
-/* The fields of a config that describe a stack: d_model, heads, ffn, activation, norm, norm_kind, positions, residual, window,
- * max_length, dropout, attention_dropout, eps. `layers` is the name of the field that holds their number. */
+/* The fields of a config that describe a stack: d_model, heads, ffn, activation, norm, norm_kind, positions, residual,
+ * window, max_length, dropout, attention_dropout, eps. `layers` is the name of the field that holds their number. */
 #define HEED_STACK_FIELDS \
     "d_model", "heads", "ffn", "activation", "norm", "norm_kind", "positions", "residual", "window", "max_length", \
     "dropout", "attention_dropout", "eps"
@@ -25,8 +25,8 @@ heed_status heed_choice(const heed_json *config, const char *in, const char *key
 /* Of the config itself, in = "config". */
 heed_status heed_config_choice(const heed_json *config, const char *key, const char *const *names, int *out,
                                heed_error *error);
-/* An embedding table "<name>.weight" [vocabulary, size], normal with deviation 1 / sqrt(size), which scaled by sqrt(size)
- * gives steps of unit variance. Packed as a matrix when the output reads it as well. */
+/* An embedding table "<name>.weight" [vocabulary, size], normal with deviation 1 / sqrt(size), which scaled by
+ * sqrt(size) gives steps of unit variance. Packed as a matrix when the output reads it as well. */
 int heed_table_declare(heed_params *params, const char *name, int vocabulary, int size, bool output);
 /* Sets model->traces, those of `stacks` and then `more` (NULL-terminated), and model->heads. */
 heed_status heed_transformer_names(heed_model *model, const heed_transformer_stack *const *stacks, int count,

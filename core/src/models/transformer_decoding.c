@@ -1,5 +1,5 @@
-/* Decoding with a Transformer, one step at a time: keys and values of the steps before are kept, those of the source are
- * computed once and shared by the beam. */
+/* Decoding with a Transformer, one step at a time: keys and values of the steps before are kept, those of the source
+ * are computed once and shared by the beam. */
 #include <string.h>
 
 #include "base/error.h"

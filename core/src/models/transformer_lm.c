@@ -4,8 +4,8 @@
  *   h      = decoder(sqrt(C) embed(x) + positions)                 [B, S + T, C], seeing earlier steps
  *   logits = Wo h (+ b)                                            [B, S + T, V]
  *
- * "predict": "target" learns y1 .. yn <eos>, "all" the tokens of the source as well. "tied": "all" has Wo be the table of
- * embeddings, "none" a matrix of its own. */
+ * "predict": "target" learns y1 .. yn <eos>, "all" the tokens of the source as well. "tied": "all" has Wo be the table
+ * of embeddings, "none" a matrix of its own. */
 #include <string.h>
 
 #include "base/error.h"

@@ -4,8 +4,8 @@
 
 enum { FIRST_STEPS = 32 };
 
-/* Zeros: a row shorter than the longest has places that nobody has written to, whose weights are 0, and 0 times what lay
- * there before need not be 0. */
+/* Zeros: a row shorter than the longest has places that nobody has written to, whose weights are 0, and 0 times what
+ * lay there before need not be 0. */
 static heed_real *allocate(heed_tape *tape, const heed_transformer_stack *stack, int rows, int capacity)
 {
     const size_t size = 2 * (size_t)stack->options.size * sizeof(heed_real);

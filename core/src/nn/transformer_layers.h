@@ -30,9 +30,8 @@ typedef struct heed_stack_options {
  *   post: norm(x + dropout(f(x)))    pre: x + dropout(f(norm(x)))    none: x + dropout(f(x))
  * or, without residuals, the same without "x +". Parameters below "<name>":
  *   self_attention.qkv [3C, C], self_attention.output [C, C], self_attention.norm
- *   cross_attention.query [C, C], cross_attention.key_value [2C, C], cross_attention.output [C, C], cross_attention.norm
- *   ffn.up [F, C], ffn.down [C, F], ffn.norm
- * each linear with weight and bias. */
+ *   cross_attention.query [C, C], cross_attention.key_value [2C, C], cross_attention.output [C, C],
+ * cross_attention.norm ffn.up [F, C], ffn.down [C, F], ffn.norm each linear with weight and bias. */
 typedef struct heed_transformer_block {
     char name[32];
     heed_linear_layer qkv, self_output, query, key_value, cross_output, up, down;
@@ -58,8 +57,8 @@ typedef struct heed_transformer_stack {
     heed_norm_layer last_norm;      /* pre-norm stacks end in one: "<name>.norm" */
 } heed_transformer_stack;
 
-/* Below "<name>": the blocks "0", "1" ..; "positions.weight" [max_length, C] when learned; "norm" for pre-norm. `embedding`
- * is the table [vocabulary, C], declared by the caller. Blocks and sinusoids lie in `arena`. */
+/* Below "<name>": the blocks "0", "1" ..; "positions.weight" [max_length, C] when learned; "norm" for pre-norm.
+ * `embedding` is the table [vocabulary, C], declared by the caller. Blocks and sinusoids lie in `arena`. */
 heed_status heed_stack_declare(heed_params *params, heed_arena *arena, const char *name,
                                const heed_stack_options *options, int embedding, heed_transformer_stack *out,
                                heed_error *error);
@@ -107,8 +106,8 @@ void heed_stack_cache_advance(heed_stack_cache *cache, const int32_t *lengths, i
 /* Row r becomes what row parents[r] was. */
 void heed_stack_cache_reorder(const heed_transformer_stack *stack, heed_stack_cache *cache, const int32_t *parents);
 
-/* Appends the names of what passes keep, all beginning with the stack's name, to list[at..]; returns the new count. With
- * list == NULL nothing is written. Names lie in `arena`; on failure the list is cut and *failed set. */
+/* Appends the names of what passes keep, all beginning with the stack's name, to list[at..]; returns the new count.
+ * With list == NULL nothing is written. Names lie in `arena`; on failure the list is cut and *failed set. */
 int heed_stack_traces(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed);
 /* The same for the names of heads: "<name>.<layer>.self_attention.<head>" and cross_attention. */
 int heed_stack_heads(const heed_transformer_stack *stack, heed_arena *arena, const char **list, int at, bool *failed);

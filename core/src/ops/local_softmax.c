@@ -30,7 +30,8 @@ static window window_of(double centre, int reach, int length)
     return w;
 }
 
-/* (k - centre) / sigma^2, sigma = reach / 2: the derivative of the logarithm of the Gaussian with respect to its centre. */
+/* (k - centre) / sigma^2, sigma = reach / 2: the derivative of the logarithm of the Gaussian with respect to its
+ * centre. */
 static double pull(int k, double centre, int reach)
 {
     return 4 * (k - centre) / ((double)reach * reach);

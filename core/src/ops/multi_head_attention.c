@@ -51,8 +51,8 @@ static places places_of(const layout *l, int b, int h)
                     (size_t)b * l->queries * l->size + head};
 }
 
-/* The keys that query i of a row may see: `count` of them from `first`. Within one sequence it stands at key i, else the
- * last query at the last real key. */
+/* The keys that query i of a row may see: `count` of them from `first`. Within one sequence it stands at key i, else
+ * the last query at the last real key. */
 typedef struct range {
     int first, count;
 } range;

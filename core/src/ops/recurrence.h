@@ -1,7 +1,7 @@
-/* What the recurrent ops (rnn, gru, lstm) share; not an op, but what ops compute with. Blocks have the steps in the order
- * in which they are taken and the rows of a step side by side: a step is one matrix, the state before it is the matrix
- * one step back, and a weight's gradient is one product over all steps. Sizes: B rows, T steps, I inputs, H cells, G gates
- * (values of x Wx^T per row). */
+/* What the recurrent ops (rnn, gru, lstm) share; not an op, but what ops compute with. Blocks have the steps in the
+ * order in which they are taken and the rows of a step side by side: a step is one matrix, the state before it is the
+ * matrix one step back, and a weight's gradient is one product over all steps. Sizes: B rows, T steps, I inputs, H
+ * cells, G gates (values of x Wx^T per row). */
 #ifndef HEED_RECURRENCE_H
 #define HEED_RECURRENCE_H
 
@@ -44,8 +44,8 @@ static inline bool heed_recurrence_real(const heed_recurrence *r, int i, int b)
     return !r->pass.lengths || heed_recurrence_time(r, i) < r->pass.lengths[b];
 }
 
-/* gates[T, B, G] = x Wx^T + bias (or without, when it is NULL), for the step i and, when rows are few, some steps more at
- * once. Call it for every i in order: steps that are done are not done again. */
+/* gates[T, B, G] = x Wx^T + bias (or without, when it is NULL), for the step i and, when rows are few, some steps more
+ * at once. Call it for every i in order: steps that are done are not done again. */
 void heed_recurrence_project(heed_tape *tape, const heed_recurrence *r, const heed_tensor *bias, int i,
                              heed_real *gates);
 /* gates[i] += h[i] Wh^T. */
@@ -80,9 +80,9 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
 /* dh += the gradient of y at step i: dh is then the whole gradient of the state after the step. */
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                  heed_recurrence_back *back);
-/* Once dgates[i] is there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x, the bias and,
- * now and then, of some steps in Wx and Wh. `dproduct` [B, G] is the gradient of h Wh^T, before that of the next step; it
- * is dgates[i] but in a gru. */
+/* Once dgates[i] is there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x, the bias
+ * and, now and then, of some steps in Wx and Wh. `dproduct` [B, G] is the gradient of h Wh^T, before that of the next
+ * step; it is dgates[i] but in a gru. */
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back);
 /* The gradient of h0, and the trace. */

@@ -57,8 +57,8 @@ typedef struct heed_params { /* zero-initialise */
 /* Declares a parameter and returns its id, the index in `list`. */
 int heed_params_declare(heed_params *params, const char *name, heed_init init, double scale, bool matrix, int rank,
                         const int *dims);
-/* A vector that training measures: the running mean of something. It lies behind all parameters in the flat block, and its
- * place in tape->parameter_grads takes by how much it is to change. */
+/* A vector that training measures: the running mean of something. It lies behind all parameters in the flat block, and
+ * its place in tape->parameter_grads takes by how much it is to change. */
 int heed_params_declare_statistic(heed_params *params, const char *name, heed_init init, int size);
 heed_status heed_params_allocate(heed_params *params, heed_error *error);
 /* Fills the block from the declared distributions; parameter i draws from stream i, so adding one changes no other. */
@@ -74,8 +74,8 @@ heed_status heed_params_settle(heed_params *params, bool int8, heed_error *error
 void heed_params_free(heed_params *params);
 int heed_params_find(const heed_params *params, const char *name); /* -1 when absent */
 
-/* Before and after the backward passes of a step: tape->parameter_grads becomes zero, or with tape->unset_grads is said to
- * hold nothing, and in the end what nothing was written to is cleared. */
+/* Before and after the backward passes of a step: tape->parameter_grads becomes zero, or with tape->unset_grads is said
+ * to hold nothing, and in the end what nothing was written to is cleared. */
 void heed_params_begin_gradients(const heed_params *params, heed_tape *tape);
 void heed_params_end_gradients(const heed_params *params, heed_tape *tape);
 
@@ -91,9 +91,9 @@ void heed_params_put_scale(heed_params *params, int id, size_t row, heed_real sc
 /* The int8 form of a row, symmetric: returns scale = max|w| / 127, q = round(w / scale); -128 stays unused. */
 float heed_quantise_row(size_t n, const heed_real *w, int8_t *q);
 
-/* The parameter as a tensor of the tape; its gradient is the slice of tape->parameter_grads when the tape records. What is
- * packed and nothing else a recording tape gets as a copy. A store is used only by a tape with the kernels it was packed
- * for. */
+/* The parameter as a tensor of the tape; its gradient is the slice of tape->parameter_grads when the tape records. What
+ * is packed and nothing else a recording tape gets as a copy. A store is used only by a tape with the kernels it was
+ * packed for. */
 heed_tensor *heed_params_tensor(heed_tape *tape, const heed_params *params, int id);
 
 #endif

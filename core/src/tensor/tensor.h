@@ -19,8 +19,8 @@
 
 enum { HEED_MAX_RANK = 4 };
 
-/* Row-major, contiguous, outermost axis first. Weight matrices of a model that is only used are packed and have no data.
- * A tensor with nothing in it is invalid: ops on it return it. */
+/* Row-major, contiguous, outermost axis first. Weight matrices of a model that is only used are packed and have no
+ * data. A tensor with nothing in it is invalid: ops on it return it. */
 typedef struct heed_tensor {
     heed_real *data;
     heed_real *grad;          /* same shape; NULL when no gradient is wanted */
@@ -96,7 +96,8 @@ void heed_tape_reset(heed_tape *tape);
 /* HEED_OK, or the first error that an op met since the last reset, copied to `error`. */
 heed_status heed_tape_check(const heed_tape *tape, heed_error *error);
 
-/* A new zeroed tensor in the arena; with a zeroed gradient when the tape records and `wants_grad`. On failure: invalid. */
+/* A new zeroed tensor in the arena; with a zeroed gradient when the tape records and `wants_grad`. On failure:
+ * invalid. */
 heed_tensor *heed_tensor_new(heed_tape *tape, bool wants_grad, int rank, const int *dims);
 /* Not zeroed: for an op that writes every element. */
 heed_tensor *heed_tensor_new_dirty(heed_tape *tape, bool wants_grad, int rank, const int *dims);

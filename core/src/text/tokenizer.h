@@ -65,8 +65,8 @@ heed_status heed_tokenizer_encode(const heed_tokenizer *tokenizer, const char *t
  * "symbol" and "word" put a blank between two. */
 void heed_tokenizer_decode(const heed_tokenizer *tokenizer, const int32_t *ids, int count, heed_string_buffer *out);
 
-/* What numbers a text stands for, of a tokenizer of the kind "values": steps, parted by ";", of `channels` numbers each,
- * parted by blanks or commas: "0.5 1; 0.25 0". A model reads (number - mean) / scale. */
+/* What numbers a text stands for, of a tokenizer of the kind "values": steps, parted by ";", of `channels` numbers
+ * each, parted by blanks or commas: "0.5 1; 0.25 0". A model reads (number - mean) / scale. */
 typedef struct heed_values {
     int channels; /* at least 1 */
     int steps;    /* of every text; 0: they differ */

@@ -1,6 +1,7 @@
 /* Inputs with their right answers, encoded once and decoded as often as one likes: after every epoch, and by
  * heed_evaluate. The inputs are sorted by length, cut into slices of one greedy batch each, and the slices dealt out to
- * workers; results are kept per input and summed in the order of the inputs, so that any number of workers gives the same. */
+ * workers; results are kept per input and summed in the order of the inputs, so that any number of workers gives the
+ * same. */
 #ifndef HEED_EVAL_SET_H
 #define HEED_EVAL_SET_H
 

@@ -1,5 +1,5 @@
-/* Optimisers work on flat blocks: values, gradient and the optimiser's own state are as long as each other, and the work is
- * cut into chunks of a fixed size, so that any number of threads gives the same bits. */
+/* Optimisers work on flat blocks: values, gradient and the optimiser's own state are as long as each other, and the
+ * work is cut into chunks of a fixed size, so that any number of threads gives the same bits. */
 #ifndef HEED_OPTIMIZER_H
 #define HEED_OPTIMIZER_H
 

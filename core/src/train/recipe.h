@@ -47,8 +47,8 @@ heed_status heed_recipe_read(const heed_recipe *recipe, heed_pairs *pairs, const
 /* Whether a tokenizer's options say that its side is numbers. */
 bool heed_recipe_is_values(const heed_json *tokenizer);
 
-/* Parses and checks a recipe; its texts and JSON live in `arena`. Unknown fields, missing ones, wrong types and values out
- * of range are refused, naming the field, the value and what is allowed. */
+/* Parses and checks a recipe; its texts and JSON live in `arena`. Unknown fields, missing ones, wrong types and values
+ * out of range are refused, naming the field, the value and what is allowed. */
 heed_status heed_recipe_parse(heed_arena *arena, const char *json, size_t size, heed_recipe *out, heed_error *error);
 
 #endif

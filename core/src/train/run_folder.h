@@ -15,8 +15,8 @@ heed_status heed_run_folder_begin(const heed_run_folder *folder, const heed_trai
 /* recipe.json, for a folder that is not the recipe's own. */
 heed_status heed_run_folder_keep_recipe(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error);
 heed_status heed_run_folder_checkpoint(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error);
-/* Goes on from the checkpoint: refuses one of another recipe or of other data; lines of log.jsonl that are later than it
- * are cut. */
+/* Goes on from the checkpoint: refuses one of another recipe or of other data; lines of log.jsonl that are later than
+ * it are cut. */
 heed_status heed_run_folder_resume(const heed_run_folder *folder, heed_trainer *trainer, heed_error *error);
 /* A line of log.jsonl for an epoch that was judged and is not yet over. */
 heed_status heed_run_folder_log(const heed_run_folder *folder, const heed_trainer *trainer, heed_error *error);

@@ -1,5 +1,5 @@
-/* Stochastic gradient descent with momentum (Polyak 1964), on request that of Nesterov (Sutskever 2013), in PyTorch's form:
- *     g' = g + weight_decay w;  m = momentum m + g';  w -= rate m,  Nesterov: w -= rate (g' + momentum m) */
+/* Stochastic gradient descent with momentum (Polyak 1964), on request that of Nesterov (Sutskever 2013), in PyTorch's
+ * form: g' = g + weight_decay w;  m = momentum m + g';  w -= rate m,  Nesterov: w -= rate (g' + momentum m) */
 #include "train/optimizer.h"
 
 static void update(const heed_kernels *kernels, const heed_optimizer_settings *settings, const heed_flat_blocks *blocks,

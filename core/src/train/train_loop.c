@@ -57,8 +57,8 @@ static heed_status checkpoint(run_loop *loop, heed_error *error)
     return HEED_OK;
 }
 
-/* A step and, when it was an epoch's last, the end of the epoch. An epoch's end waits for nothing, so that a run which is
- * cut right after its last step and resumed goes the same way. */
+/* A step and, when it was an epoch's last, the end of the epoch. An epoch's end waits for nothing, so that a run which
+ * is cut right after its last step and resumed goes the same way. */
 static heed_status advance(run_loop *loop, heed_error *error)
 {
     heed_trainer *trainer = loop->trainer;

@@ -94,8 +94,8 @@ heed_status heed_trainer_task_epoch(heed_trainer *trainer, int64_t epoch, heed_e
 /* One optimiser step. A loss or gradient that is not finite is HEED_ERROR_NUMERIC, naming the step; the parameters are
  * then as they were before it. */
 heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error);
-/* The same in parts, a shard of a batch each, for a caller that must answer others between them: as often as it takes to
- * make *done true. The bits are those of heed_trainer_step. */
+/* The same in parts, a shard of a batch each, for a caller that must answer others between them: as often as it takes
+ * to make *done true. The bits are those of heed_trainer_step. */
 heed_status heed_trainer_step_part(heed_trainer *trainer, bool *done, heed_error *error);
 bool heed_trainer_epoch_over(const heed_trainer *trainer);
 bool heed_trainer_done(const heed_trainer *trainer);
@@ -104,8 +104,8 @@ heed_status heed_trainer_pack(heed_trainer *trainer, heed_error *error);
 
 /* Puts the dev figures of the last judgement where callers look for them. */
 void heed_trainer_dev_figures(const heed_trainer *trainer, heed_progress *out);
-/* The dev figures at an epoch's end: sets dev_loss, dev_wer, dev_per and `better`, and keeps the weights when they are the
- * best so far. */
+/* The dev figures at an epoch's end: sets dev_loss, dev_wer, dev_per and `better`, and keeps the weights when they are
+ * the best so far. */
 heed_status heed_trainer_judge(heed_trainer *trainer, heed_error *error);
 /* The same in small pieces, for a caller that must answer others between them: part 0 .. parts - 1, in order. */
 int32_t heed_trainer_judge_parts(const heed_trainer *trainer);

@@ -4,7 +4,8 @@
 
 #include "train/trainer.h"
 
-/* Streams of random numbers: even ones belong to the data's order (heed_batch_plan_make has its own), these to dropout. */
+/* Streams of random numbers: even ones belong to the data's order (heed_batch_plan_make has its own), these to
+ * dropout. */
 static uint64_t dropout_stream(const heed_trainer *trainer, int64_t batch, int shard)
 {
     uint64_t number = (uint64_t)(trainer->state.epoch * trainer->plan.batch_count + batch);

@@ -1,5 +1,5 @@
-/* What a kind of training is, for heed/training.h: models that are trained by their loss, or word vectors. A program that
- * starts one kind only is not linked with the other. */
+/* What a kind of training is, for heed/training.h: models that are trained by their loss, or word vectors. A program
+ * that starts one kind only is not linked with the other. */
 #ifndef HEED_TRAIN_TRAINING_KIND_H
 #define HEED_TRAIN_TRAINING_KIND_H
 

@@ -1,5 +1,5 @@
-/* A hash table as large as memory allows; when it is full, its pairs are sorted and appended to a file, and in the end the
- * runs of that file are merged. */
+/* A hash table as large as memory allows; when it is full, its pairs are sorted and appended to a file, and in the end
+ * the runs of that file are merged. */
 #include "vectors/cooccurrence.h"
 
 #include <stdlib.h>

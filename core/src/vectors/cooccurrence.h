@@ -1,5 +1,6 @@
-/* How often words stand near each other: X_ij = sum over places of i and j within `window` words of 1 / distance (Pennington,
- * Socher, Manning 2014). Sums are of whole numbers, so they are the same in whatever order and memory they were taken. */
+/* How often words stand near each other: X_ij = sum over places of i and j within `window` words of 1 / distance
+ * (Pennington, Socher, Manning 2014). Sums are of whole numbers, so they are the same in whatever order and memory they
+ * were taken. */
 #ifndef HEED_VECTORS_COOCCURRENCE_H
 #define HEED_VECTORS_COOCCURRENCE_H
 
@@ -29,8 +30,8 @@ heed_status heed_cooccurrence_begin(heed_cooccurrence *counts, int window, size_
                                     heed_error *error);
 /* Words are numbers from 0; a negative one ends a line. */
 heed_status heed_cooccurrence_add_text(heed_cooccurrence *counts, const int32_t *ids, size_t size, heed_error *error);
-/* Gives every pair a <= b that occurs, in order, once; after that nothing can be added. The count of a == b is X_aa / 2:
- * every pair of places is counted once. */
+/* Gives every pair a <= b that occurs, in order, once; after that nothing can be added. The count of a == b is X_aa /
+ * 2: every pair of places is counted once. */
 typedef heed_status heed_pair_take(void *context, int32_t a, int32_t b, double count, heed_error *error);
 heed_status heed_cooccurrence_end(heed_cooccurrence *counts, heed_pair_take *take, void *context, heed_error *error);
 void heed_cooccurrence_free(heed_cooccurrence *counts);

@@ -4,8 +4,8 @@
 
 #include "heed/vectors.h"
 
-/* The rank of x[i], from 1; equal values share the mean of their ranks. Quadratic in all, which for the thousands of pairs
- * that people have judged takes milliseconds. */
+/* The rank of x[i], from 1; equal values share the mean of their ranks. Quadratic in all, which for the thousands of
+ * pairs that people have judged takes milliseconds. */
 static double rank_of(const double *x, size_t count, size_t i)
 {
     size_t less = 0, equal = 0;

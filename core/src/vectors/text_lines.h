@@ -18,8 +18,8 @@ heed_status heed_text_lines_open(heed_text_lines *lines, const char *path, heed_
 void heed_text_lines_close(heed_text_lines *lines);
 bool heed_text_lines_next(heed_text_lines *lines, heed_bytes *line);
 
-/* Cuts a line at each of `separators`, into fields[0..most); a field may be empty. Returns how many there are, which may be
- * more than `most`. */
+/* Cuts a line at each of `separators`, into fields[0..most); a field may be empty. Returns how many there are, which
+ * may be more than `most`. */
 int heed_split_line(heed_bytes line, const char *separators, heed_bytes *fields, int most);
 /* Whether a field is a finite decimal number and nothing else. */
 bool heed_field_number(heed_bytes field, double *out);

@@ -1,5 +1,5 @@
-/* A text as numbers: what word vectors are trained on. Words beyond the vocabulary are left out, as in word2vec and GloVe:
- * their neighbours move together. */
+/* A text as numbers: what word vectors are trained on. Words beyond the vocabulary are left out, as in word2vec and
+ * GloVe: their neighbours move together. */
 #ifndef HEED_VECTORS_WORD_CORPUS_H
 #define HEED_VECTORS_WORD_CORPUS_H
 
@@ -34,7 +34,8 @@ typedef struct heed_corpus_reader {
     const char *where;       /* names the text in messages */
 } heed_corpus_reader;
 
-/* `options` are the tokenizer's: of type "word". Numbers go to a temporary file in `folder`, or memory when it is NULL. */
+/* `options` are the tokenizer's: of type "word". Numbers go to a temporary file in `folder`, or memory when it is
+ * NULL. */
 heed_status heed_corpus_begin(heed_corpus_reader *reader, heed_word_corpus *corpus, const heed_json *options,
                               const char *options_where, const char *where, const char *folder, heed_error *error);
 /* Fails, naming the line, on a NUL and on bytes that are not UTF-8. */

@@ -1,5 +1,5 @@
-/* Numbers in words, in English and Russian, to digits: "one hundred twenty-three", "двадцать одна тысяча". The words are
- * CLDR's, and so are the rules of putting them together (RBNF, spellout-cardinal). */
+/* Numbers in words, in English and Russian, to digits: "one hundred twenty-three", "двадцать одна тысяча". The words
+ * are CLDR's, and so are the rules of putting them together (RBNF, spellout-cardinal). */
 #include "base/error.h"
 #include "data/tasks/number_words.h"
 #include "data/tasks/task.h"

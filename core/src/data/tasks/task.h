@@ -25,8 +25,8 @@ typedef struct heed_task {
     const heed_task_option *options; /* NULL: none; ends with a NULL name */
     /* Options that are right one by one and impossible together; NULL: there are none. */
     heed_status (*check)(const int64_t *values, const char *where, heed_error *error);
-    /* Appends an example to two empty buffers. Texts are not empty and hold neither tab nor newline. Numbers are written
-     * step by step, ";" between steps and a blank between the numbers of one: "0.125 0;0.5 1". */
+    /* Appends an example to two empty buffers. Texts are not empty and hold neither tab nor newline. Numbers are
+     * written step by step, ";" between steps and a blank between the numbers of one: "0.125 0;0.5 1". */
     void (*draw)(const int64_t *values, heed_rng *rng, heed_string_buffer *source, heed_string_buffer *target);
 } heed_task;
 

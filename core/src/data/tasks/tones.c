@@ -1,5 +1,5 @@
-/* Keys of a telephone by their tones (ITU-T Q.23): a digit sounds as a low and a high frequency together for some steps,
- * then there is silence. A step is the loudness of the seven frequencies; the target is what was dialled. */
+/* Keys of a telephone by their tones (ITU-T Q.23): a digit sounds as a low and a high frequency together for some
+ * steps, then there is silence. A step is the loudness of the seven frequencies; the target is what was dialled. */
 #include "data/tasks/task.h"
 
 enum { MIN_DIGITS, MAX_DIGITS, NOISE };

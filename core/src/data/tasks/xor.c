@@ -1,5 +1,5 @@
-/* Exclusive or (Minsky and Papert 1969): a point near a corner of a square is of class 1 when one of its two bits is set.
- * No straight line parts the classes. */
+/* Exclusive or (Minsky and Papert 1969): a point near a corner of a square is of class 1 when one of its two bits is
+ * set. No straight line parts the classes. */
 #include "data/tasks/task.h"
 
 enum { NOISE };

@@ -3,7 +3,8 @@
  *
  *   x = max_pool(relu([batch_norm](conv2d(x, kernel x kernel))))
  *
- * with "channels" in the first layer and twice as many in each next. A cell is what is left of 2^layers x 2^layers pixels, and has seen some more around them. */
+ * with "channels" in the first layer and twice as many in each next. A cell is what is left of 2^layers x 2^layers
+ * pixels, and has seen some more around them. */
 #include <stdio.h>
 
 #include "base/error.h"

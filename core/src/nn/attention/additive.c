@@ -1,5 +1,5 @@
-/* score(q, k) = v . tanh(Wq q + Wk k) (Bahdanau, Cho and Bengio 2015; also called concat, since it is a one-layer network
- * on [q; k]). It works in a space of the query's size. */
+/* score(q, k) = v . tanh(Wq q + Wk k) (Bahdanau, Cho and Bengio 2015; also called concat, since it is a one-layer
+ * network on [q; k]). It works in a space of the query's size. */
 #include <math.h>
 #include <stdio.h>
 

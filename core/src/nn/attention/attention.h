@@ -1,4 +1,5 @@
-/* Global soft attention: weights = softmax(score(query, keys)), context = weights x values (Bahdanau 2015, Luong 2015). */
+/* Global soft attention: weights = softmax(score(query, keys)), context = weights x values (Bahdanau 2015, Luong
+ * 2015). */
 #ifndef HEED_ATTENTION_H
 #define HEED_ATTENTION_H
 
@@ -63,9 +64,9 @@ heed_attention_result heed_attention_apply(heed_tape *tape, const heed_params *p
 void heed_attention_make_hard(heed_params *params, const char *name, int query_size, heed_attention *attention);
 /* One key of every row of weights [B, Q, K] as a vector of 0 and 1 without a gradient; which ones in *choices. */
 heed_tensor *heed_choose(heed_tape *tape, const heed_tensor *weights, int32_t **choices);
-/* What teaches a hard attention: add it to the loss. One number, 0, whose gradient reaches the distribution of `chosen` and
- * the baseline: how much dearer than expected each choice was, by logits [B, Q, V] for targets [B, Q]. A choice must have
- * a bearing on its own step's logits only. */
+/* What teaches a hard attention: add it to the loss. One number, 0, whose gradient reaches the distribution of `chosen`
+ * and the baseline: how much dearer than expected each choice was, by logits [B, Q, V] for targets [B, Q]. A choice
+ * must have a bearing on its own step's logits only. */
 heed_tensor *heed_reinforce_attention(heed_tape *tape, const heed_params *params, const heed_attention *attention,
                                       const heed_attention_result *chosen, const heed_tensor *queries,
                                       const heed_tensor *logits, const int32_t *targets, const int32_t *lengths);

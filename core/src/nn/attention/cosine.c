@@ -1,5 +1,5 @@
-/* score(q, k) = b cos(q, k), b learned (content-based addressing of Graves, Wayne and Danihelka 2014). Cosines lie in -1..1,
- * so that b says how sharp the softmax can be; it begins at 10 (Gidaris and Komodakis 2018). */
+/* score(q, k) = b cos(q, k), b learned (content-based addressing of Graves, Wayne and Danihelka 2014). Cosines lie in
+ * -1..1, so that b says how sharp the softmax can be; it begins at 10 (Gidaris and Komodakis 2018). */
 #include <stdio.h>
 
 #include "nn/attention/attention.h"

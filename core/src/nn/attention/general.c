@@ -1,5 +1,5 @@
-/* score(q, k) = q . (W k) (Luong 2015, "general"; also called multiplicative). W [query, key] is applied to the keys, so
- * it is one product per source and not one per step. */
+/* score(q, k) = q . (W k) (Luong 2015, "general"; also called multiplicative). W [query, key] is applied to the keys,
+ * so it is one product per source and not one per step. */
 #include "nn/attention/attention.h"
 
 static int declare(heed_params *params, const char *name, int query_size, int key_size, heed_attention *attention)

@@ -1,5 +1,5 @@
-/* score(q, position) = w_position . q (Luong 2015, "location"): the query alone says where to look, whatever stands there.
- * There is a row of W for every position up to HEED_LOCATIONS. */
+/* score(q, position) = w_position . q (Luong 2015, "location"): the query alone says where to look, whatever stands
+ * there. There is a row of W for every position up to HEED_LOCATIONS. */
 #include "nn/attention/attention.h"
 
 static int declare(heed_params *params, const char *name, int query_size, int key_size, heed_attention *attention)
