@@ -37,7 +37,7 @@ static void bad_recipes(void) {
         {"\"seed\":3", "\"sead\":3", {"sead", "unknown", "seed"}},
         {"\"seed\":3,", "", {"recipe.seed", "missing"}},
         {"\"seed\":3", "\"seed\":-1", {"recipe.seed", "-1", "from 0"}},
-        {"\"seed\":3", "\"seed\":\"x\"", {"recipe.seed", "string", "number"}},
+        {"\"seed\":3", "\"seed\":\"x\"", {"recipe.seed", "\"x\"", "number"}},
         {"\"name\":\"reverse\"", "\"name\":\"\"", {"recipe.name", "empty"}},
         {"\"task.tsv\"", "\"../task.tsv\"", {"recipe.data.train", "../task.tsv"}},
         {"\"task.tsv\"", "\"no.tsv\"", {"recipe.data.train", "no.tsv"}},

@@ -6,7 +6,7 @@ import { test } from 'node:test';
 import { buildFolder, newEngine, thrown } from './support.mjs';
 
 const { textOf } = await import(pathToFileURL(join(buildFolder, 'js/engine.js')).href);
-const engine = await newEngine('train');
+const [engine, reader] = [await newEngine('train'), await newEngine()];
 const recipe = {
   name: 'digits',
   seed: 1,
@@ -44,7 +44,7 @@ test('it learns to read a digit; every step looks at the cells of the grid', () 
     assert.ok(Math.abs(sum(attention) - 1) < 1e-4);
   }
   assert.deepEqual(read.trace[0].shape, [1, 3, 3, 16]);
-  const model = engine.loadModel(training.files());
+  const model = reader.loadModel(training.files());
   assert.deepEqual(model.run(textOf(picture)).hypotheses[0].text, '1');
   model.free();
   training.free();

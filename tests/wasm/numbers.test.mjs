@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fixture, newEngine, readModel, thrown } from './support.mjs';
 
-const engine = await newEngine('train');
+const [engine, loading] = [await newEngine('train'), await newEngine()];
 const recipe = (task, target, model, change = {}) =>
   JSON.stringify({
     name: task,
@@ -48,7 +48,7 @@ test('the plane at any moment of training, and at its end', () => {
   assert.deepEqual([info.source_values, info.target_values], [{ channels: 2, steps: 1 }, undefined]);
 
   // The model taken out says the same, row by row.
-  const model = engine.loadModel(training.files());
+  const model = loading.loadModel(training.files());
   points.forEach((point, i) => {
     const one = model.predict(Float32Array.from(point));
     assert.ok(Math.abs(one.values[0] - last.values[2 * i]) < 1e-5);
@@ -103,7 +103,7 @@ test('what cannot be predicted is refused', () => {
   thrown('shape', () => training.predict([1, 2, 3, 4], 1)); // two steps; it reads one
   thrown('numeric', () => training.predict([1, NaN]));
   training.free();
-  const reader = engine.loadModel(readModel(fixture));
+  const reader = loading.loadModel(readModel(fixture));
   thrown('argument', () => reader.predict([1, 2]));
   reader.free();
 });

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { newEngine, root, thrown } from './support.mjs';
 
-const engine = await newEngine('train');
+const [engine, reader] = [await newEngine('train'), await newEngine()];
 const reverse = JSON.parse(readFileSync(join(root, 'examples/recipes/reverse.json'), 'utf8'));
 /** The recipe on words so short that it takes a second. */
 const easy = (change = {}) => ({
@@ -67,7 +67,7 @@ test('the model taken out is the model trained', () => {
   const without = ({ ms, ...rest }) => rest;
   const before = training.run('abcde', { trace: ['decoder.logits'] });
   for (const quantize of [false, true]) {
-    const model = engine.loadModel(training.files({ quantize }));
+    const model = reader.loadModel(training.files({ quantize }));
     const after = model.run('abcde', { trace: ['decoder.logits'] });
     if (!quantize) assert.deepEqual(without(after), without(before));
     assert.equal(after.source.length, 5);
