@@ -18,26 +18,30 @@ const processorMs = () => {
   return (user + system) / 1000;
 };
 
+/** What is timed lasts so long at least: a clock ticks every 5 microseconds in some pages, every 100 in others. */
+const SHORTEST_MS = 0.3;
+
 /**
  * Calls until `seconds` have passed: the median of a call in ms, and beside it what disturbs a median less. Calls that are
- * short beside the clock's ticks (5 microseconds in a page) are timed several at a time.
+ * short are timed several at a time.
  */
 export async function measure(call, { seconds, warm = 10, least = 5, most = 5000 }) {
   let began = performance.now();
-  let calls = 0;
   const atMost = 1000 * Math.min(1, seconds);
-  for (; calls < warm && (calls < 2 || performance.now() - began < atMost); calls++) await call();
-  const together = Math.max(1, Math.ceil((0.2 * calls) / Math.max(performance.now() - began, 0.005)));
+  for (let i = 0; i < warm && (i < 2 || performance.now() - began < atMost); i++) await call();
   const times = [];
   const processor = processorMs();
+  let [calls, together] = [0, 1];
   began = performance.now();
   for (let now = began; times.length < most && (times.length < least || now - began < 1000 * seconds);) {
     const before = now;
     for (let i = 0; i < together; i++) await call();
     now = performance.now();
-    times.push((now - before) / together);
+    calls += together;
+    if (now - before < SHORTEST_MS) together *= 2;
+    else times.push((now - before) / together);
   }
-  const cpu = (processorMs() - processor) / (times.length * together);
+  const cpu = (processorMs() - processor) / calls;
   const sorted = [...times].sort((a, b) => a - b);
   const figures = { n: times.length, p10: round(sorted[Math.floor(times.length / 10)]), min: round(sorted[0]) };
   return { ms: median(times), figures: Number.isNaN(cpu) ? figures : { ...figures, cpu: round(cpu) } };

@@ -164,11 +164,8 @@ const GROWTH = {
 };
 
 function growthCharts(rows) {
-  const groups =
-    Object.groupBy?.(
-      rows.filter(({ metric }) => metric in GROWTH),
-      ({ model, metric }) => `${model}|${metric}`,
-    ) ?? {};
+  const groups = {};
+  for (const row of rows) if (row.metric in GROWTH) (groups[`${row.model}|${row.metric}`] ??= []).push(row);
   return Object.entries(groups).map(([key, group]) => {
     const [model, metric] = key.split('|');
     const [what, axis] = GROWTH[metric];

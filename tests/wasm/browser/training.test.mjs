@@ -158,9 +158,9 @@ test('slow steps are left after a shard: it pauses within 100 ms, also while it 
   const { waits, seconds } = await page.evaluate(async () => {
     const training = await engine.train({
       ...recipe,
-      data: { ...recipe.data, options: { min_length: 10, max_length: 12 }, examples_per_epoch: 128, dev: 64 },
+      data: { ...recipe.data, options: { min_length: 10, max_length: 12 }, examples_per_epoch: 256, dev: 64 },
       model: { model_type: 'transformer', d_model: 128, heads: 4, ffn: 512, encoder_layers: 2, decoder_layers: 2 },
-      train: { ...recipe.train, batch: 64, shards: 16 },
+      train: { ...recipe.train, batch: 128, shards: 32, epochs: 100 },
     });
     while (training.figures.step < 1) await new Promise((resolve) => setTimeout(resolve, 20));
     const waits = [];
