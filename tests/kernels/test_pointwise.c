@@ -186,6 +186,26 @@ static void lstm(const heed_kernels *kernels, size_t h) {
         guarded_end(all[i], name);
 }
 
+/* Gates that are all but open or shut stay between 0 and 1; a NaN stays one. */
+static void lstm_saturated(const heed_kernels *kernels) {
+    static const double sums[] = {-INFINITY, -1e4, -40, -17.5, -17.3, -9, 9, 17.3, 17.5, 40, 1e4, INFINITY, NAN};
+    enum { H = sizeof sums / sizeof *sums };
+    heed_real gates[4 * H], bias[4 * H] = {0}, c[H], y[H];
+    for (size_t j = 0; j < 4 * H; j++)
+        gates[j] = (heed_real)sums[j % H];
+    for (size_t j = 0; j < H; j++)
+        c[j] = (heed_real)0.5;
+    kernels->lstm_forward(H, gates, bias, c, c, y);
+    label(kernels, "lstm_forward, saturated", H);
+    for (size_t j = 0; j < 4 * H; j++) {
+        const double sum = sums[j % H], gate = (double)gates[j];
+        if (isnan(sum))
+            CHECK(isnan(gate) && isnan(c[H - 1]) && isnan(y[H - 1]));
+        else if (j / H != 2) /* the cell's is a tanh */
+            CHECK(gate >= 0 && gate <= 1 && fabs(gate - sigmoid_of(sum)) < 2e-7);
+    }
+}
+
 static void adam(const heed_kernels *kernels, size_t n) {
     heed_adam_step s = {(heed_real)0.01, (heed_real)0.9, (heed_real)0.99, (heed_real)1e-6, (heed_real)0.271,
                         (heed_real)0.0297, (heed_real)0.05, (heed_real)0.5};
@@ -244,6 +264,7 @@ static void all_sizes(const heed_kernels *kernels) {
         adam(kernels, n);
         glove(kernels, n);
     }
+    lstm_saturated(kernels);
     /* sum_squares beyond its block of 4096 */
     guarded x = guarded_random(10001, 1);
     double squares = 0;

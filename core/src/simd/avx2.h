@@ -34,7 +34,6 @@ V_INLINE __m256i v_bits_of(heed_vec n) { return _mm256_castps_si256(_mm256_add_p
 V_INLINE heed_vec v_power(__m256i n) {
     return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_slli_epi32(n, 23), _mm256_set1_epi32(127 << 23)));
 }
-V_INLINE heed_vec v_exp2(heed_vec n) { return v_power(v_bits_of(n)); }
 /* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
 V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
     __m256i bits = v_bits_of(n), half = _mm256_srli_epi32(bits, 1);

@@ -38,7 +38,6 @@ V_INLINE uint32x4_t v_bits_of(heed_vec n) { return vreinterpretq_u32_f32(vaddq_f
 V_INLINE heed_vec v_power(uint32x4_t n) {
     return vreinterpretq_f32_u32(vaddq_u32(vshlq_n_u32(n, 23), vdupq_n_u32(127u << 23)));
 }
-V_INLINE heed_vec v_exp2(heed_vec n) { return v_power(v_bits_of(n)); }
 /* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
 V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
     uint32x4_t bits = v_bits_of(n), half = vshrq_n_u32(bits, 1);

@@ -69,7 +69,6 @@ V_INLINE heed_vec v_power(uint32_t n) {
     memcpy(&power, &bits, sizeof power);
     return power;
 }
-V_INLINE heed_vec v_exp2(heed_vec n) { return v_power(v_bits_of(n)); }
 /* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
 V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
     uint32_t bits = v_bits_of(n), half = bits >> 1;

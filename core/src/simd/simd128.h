@@ -54,7 +54,6 @@ V_INLINE heed_vec v_round(heed_vec a) { return wasm_f32x4_nearest(a); }
 /* n + 1.5 * 2^23 has n in its low bits, which are shifted to where the exponent is. */
 V_INLINE v128_t v_bits_of(heed_vec n) { return wasm_f32x4_add(n, wasm_f32x4_splat(12582912.0f)); }
 V_INLINE heed_vec v_power(v128_t n) { return wasm_i32x4_add(wasm_i32x4_shl(n, 23), wasm_i32x4_splat(127 << 23)); }
-V_INLINE heed_vec v_exp2(heed_vec n) { return v_power(v_bits_of(n)); }
 /* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
 V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
     v128_t bits = v_bits_of(n), half = wasm_u32x4_shr(bits, 1);
