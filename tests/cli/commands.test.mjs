@@ -17,7 +17,7 @@ import { heed, scratch, taskFolder } from './heed_program.mjs';
 
 const folder = scratch();
 const model = join(folder, 'model');
-const commands = ['train', 'eval', 'run', 'inspect', 'quantize', 'golden', 'bench', 'vectors'];
+const commands = ['train', 'eval', 'run', 'inspect', 'quantize', 'golden', 'bench', 'vectors', 'regress'];
 let data;
 
 before(() => {

@@ -12,6 +12,7 @@
 #define HEED_REGRESSION_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "heed/status.h"
 
@@ -59,6 +60,10 @@ typedef struct heed_regression {
  * which descent runs away. Free with heed_regression_free. */
 heed_status heed_regress(const double *x, const double *y, int rows, int columns,
                          const heed_regression_options *options, heed_regression *out, heed_error *error);
+/* The same of a table: numbers parted by tabs, commas or semicolons, whose last column is y; a first line without
+ * any number names the columns. `what` names it in messages, which are "what:line: ..". */
+heed_status heed_regress_table(const char *text, size_t size, const char *what, const heed_regression_options *options,
+                               heed_regression *out, heed_error *error);
 void heed_regression_free(heed_regression *regression); /* zeroes it */
 /* Predictions [rows] of x [rows, columns]. */
 void heed_regression_predict(const heed_regression *regression, const double *x, int rows, double *out);
