@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launch } from '../../site/scripts/chromium.mjs';
 
 const TYPES = {
   '.mjs': 'text/javascript',
@@ -60,19 +60,7 @@ async function rendererPeak(browser) {
 
 export async function inChromium({ page, query, folders = {}, scripts = {}, seconds = 600 }) {
   const server = await serve({ '/page/': join(here, 'page'), '/lib/': join(here, 'lib'), ...folders }, scripts, page);
-  const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+  const browser = await launch();
   try {
     const tab = await browser.newPage();
     const complaints = [];

@@ -5,7 +5,7 @@
 //
 // CHROMIUM names the browser; /usr/bin/chromium when it is not set.
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launch } from './chromium.mjs';
 import { serve } from './serve.mjs';
 
 const WORD = 'knightsbridge';
@@ -13,10 +13,7 @@ const folder = process.argv[2] ?? fileURLToPath(new URL('../../build/site', impo
 const picture = fileURLToPath(new URL('../src/assets/readme.png', import.meta.url));
 
 const { url, close } = await serve(folder);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox'],
-});
+const browser = await launch();
 try {
   const page = await browser.newPage({
     viewport: { width: 1180, height: 720 },

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright-core';
+import { launch } from '../../site/scripts/chromium.mjs';
 import { serve } from '../../site/scripts/serve.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -19,20 +19,7 @@ export const builtModules = ['simd128', 'relaxed'].filter((name) =>
 
 export const startSite = (options = {}) => serve(folder, { base, ...options });
 
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+export { launch };
 
 /** A page of its own context; `complaints` gathers what its console says of errors. */
 export async function open(browser, url, { width = 1280, height = 900, theme = 'light', ...options } = {}) {

@@ -1,23 +1,10 @@
-// Chromium for the tests: $CHROMIUM, or Debian's.
+// Chromium for the tests, and what was built for it.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium } from 'playwright-core';
+import { launch } from '../../../site/scripts/chromium.mjs';
 import { buildFolder } from '../support.mjs';
 
-export const launch = () =>
-  chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
+export { launch };
 
 export const builtModules = ['simd128', 'relaxed'].filter((name) =>
   existsSync(join(buildFolder, `js/heed-${name}.wasm`)),
