@@ -24,6 +24,27 @@ static const char *const vector_methods[] = {
 #undef HEED_VECTOR_METHOD
 };
 
+static const char *const image_encoders[] = { /* as a config must have it */
+#define HEED_IMAGE_ENCODER(name) "\"type\": \"" #name "\"",
+#include "models/image/encoders.def"
+#undef HEED_IMAGE_ENCODER
+};
+
+/* The golden models of image_reader have every encoder among them. */
+static void every_image_encoder(void) {
+    golden_file file;
+    const int cases = golden_open(&file, "model", "image_reader") ? file.cases : 0;
+    for (size_t i = 0; i < sizeof image_encoders / sizeof *image_encoders; i++) {
+        bool found = false;
+        for (int k = 0; k < cases && !found; k++) {
+            const golden_case test = golden_get(&file, k);
+            found = strstr(golden_text(&test, "config"), image_encoders[i]) != NULL;
+        }
+        heed_test_report(found, "no golden model of an image encoder", __LINE__, image_encoders[i]);
+    }
+    golden_close(&file);
+}
+
 static void each(const char *kind, const char *const *names, size_t count, void (*check)(const golden_case *test)) {
     for (size_t i = 0; i < count; i++) {
         golden_file file;
@@ -64,6 +85,7 @@ static void self_test(void) {
 
 int main(void) {
     self_test();
+    every_image_encoder();
     for (const char *const *isa = heed_isa_list(); *isa; isa++) {
         heed_error error = {0};
         if (!heed_isa_available(*isa)) {

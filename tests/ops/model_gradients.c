@@ -356,7 +356,7 @@ static int gradients_of_image_reader(void) {
         double dropout;
         int rows, height, target_length;
     } cases[] = {
-        {"{\"channels\": 2, \"layers\": 1}", "\"score\": \"general\"", 0, 1, 2, 1},
+        {"{\"type\": \"conv\", \"channels\": 2, \"layers\": 1}", "\"score\": \"general\"", 0, 1, 2, 1},
         {"{\"channels\": 2, \"layers\": 2, \"positions\": \"none\"}",
          "\"score\": \"additive\", \"attend\": \"before\"", 0, 3, 9, 4},
         {"{\"channels\": 3, \"layers\": 1, \"kernel\": 5, \"batch_norm\": true}",
@@ -368,7 +368,18 @@ static int gradients_of_image_reader(void) {
         {"{\"type\": \"patches\", \"patch\": 3, \"size\": 6, \"heads\": 1, \"ffn\": 3, \"layers\": 2}",
          "\"score\": \"none\", \"decoder_layers\": 2, \"cell\": \"rnn\", \"dropout\": 0.1", 0.1, 2, 6, 4},
     };
+    static const char *const types[] = { /* as a case must have it */
+#define HEED_IMAGE_ENCODER(name) "\"type\": \"" #name "\"",
+#include "models/image/encoders.def"
+#undef HEED_IMAGE_ENCODER
+    };
     const int count = (int)(sizeof cases / sizeof *cases);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        int k = 0;
+        while (k < count && !strstr(cases[k].encoder, types[i]))
+            k++;
+        heed_test_report(k < count, "no gradient case of an image encoder", __LINE__, types[i]);
+    }
     for (int k = 0; k < count; k++) {
         char config[512], name[64];
         snprintf(config, sizeof config,
