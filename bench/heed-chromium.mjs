@@ -4,7 +4,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { inChromium } from './lib/browser.mjs';
+import { bundle, inChromium } from './lib/browser.mjs';
 import { fileOf } from './lib/measure.mjs';
 
 const build = process.env.HEED_BUILD ?? fileURLToPath(new URL('../build', import.meta.url));
@@ -27,7 +27,11 @@ if (!query.kernels && (!data || !query.model)) {
 try {
   const folders = { '/js/': join(build, 'js'), ...(data && { '/data/': data }) };
   if (query.model) query.file = fileOf(query.model);
-  const rows = await inChromium({ page: '/page/heed.mjs', query, folders });
+  // as build/js/worker.js is: one file, not a request for each
+  const scripts = {
+    '/worker.mjs': await bundle(fileURLToPath(new URL('page/heed-worker.mjs', import.meta.url)), build),
+  };
+  const rows = await inChromium({ page: '/page/heed.mjs', query, folders, scripts });
   for (const row of rows) console.log(JSON.stringify(row));
 } catch (error) {
   console.error(`bench: ${error.message}`);

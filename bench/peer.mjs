@@ -38,26 +38,13 @@ async function inNode({ model, data, seconds }) {
 }
 
 async function inPage({ peer, data, ...query }) {
-  const [{ build }, { inChromium }] = await Promise.all([import('esbuild'), import('./lib/browser.mjs')]);
+  const { bundle, inChromium } = await import('./lib/browser.mjs');
   const name = peer === 'tfjs' ? 'tfjs' : 'ort';
-  const {
-    outputFiles: [bundle],
-  } = await build({
-    entryPoints: [join(here, `peers/${name}-page.mjs`)],
-    bundle: true,
-    format: 'esm',
-    minify: true,
-    write: false,
-    platform: 'browser',
-    target: 'es2022',
-    external: ['fs', 'path', 'os', 'worker_threads', 'util', 'crypto'],
-    logLevel: 'error',
-  });
   const tfjs = dirname(require.resolve('@tensorflow/tfjs-backend-wasm/package.json'));
   return inChromium({
     page: '/peer.mjs',
     query,
-    scripts: { '/peer.mjs': Buffer.from(bundle.contents) },
+    scripts: { '/peer.mjs': await bundle(join(here, `peers/${name}-page.mjs`)) },
     folders: { '/data/': data, '/ort/': dirname(require.resolve('onnxruntime-web')), '/tfjs/': join(tfjs, 'dist') },
   });
 }

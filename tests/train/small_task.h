@@ -11,7 +11,7 @@
 
 typedef struct small_recipe { /* zero: the default */
     const char *score, *schedule;
-    int seed, epochs, batch, shards, accumulate, early_stopping, hidden;
+    int seed, epochs, batch, shards, accumulate, early_stopping, hidden; /* shards of -1: the recipe does not say */
     double rate, dropout;
 } small_recipe;
 
@@ -55,6 +55,9 @@ static inline const char *small_recipe_text(small_recipe r) {
     char *text = texts[turn ^= 1];
     const char *schedule = r.schedule ? r.schedule : "{\"name\":\"cosine\",\"warmup_steps\":20,\"final\":0.05}";
     int hidden = r.hidden ? r.hidden : 24;
+    char shards[32] = "";
+    if (r.shards >= 0)
+        snprintf(shards, sizeof shards, "\"shards\":%d,", r.shards ? r.shards : 2);
     snprintf(text, sizeof texts[0],
              "{\"name\":\"reverse\",\"seed\":%d,"
              "\"data\":{\"train\":\"task.tsv\",\"hold_out\":100,\"hold_out_seed\":5,\"max_length\":20},"
@@ -62,10 +65,10 @@ static inline const char *small_recipe_text(small_recipe r) {
              "\"model\":{\"model_type\":\"seq2seq\",\"source_embedding\":16,\"target_embedding\":16,"
              "\"encoder_hidden\":%d,\"encoder_layers\":1,\"decoder_hidden\":%d,\"decoder_layers\":1,"
              "\"score\":\"%s\",\"input_feeding\":false,\"dropout\":%g},"
-             "\"train\":{\"batch\":%d,\"shards\":%d,\"accumulate\":%d,\"epochs\":%d,\"early_stopping\":%d,"
+             "\"train\":{\"batch\":%d,%s\"accumulate\":%d,\"epochs\":%d,\"early_stopping\":%d,"
              "\"optimizer\":{\"name\":\"adam\",\"rate\":%g},\"schedule\":%s,\"clip\":2.0,\"label_smoothing\":0.05}}",
              r.seed ? r.seed : 3, hidden, 2 * hidden, r.score ? r.score : "general", r.dropout, r.batch ? r.batch : 32,
-             r.shards ? r.shards : 2, r.accumulate ? r.accumulate : 1, r.epochs ? r.epochs : 3, r.early_stopping,
+             shards, r.accumulate ? r.accumulate : 1, r.epochs ? r.epochs : 3, r.early_stopping,
              r.rate > 0 ? r.rate : 0.01, schedule);
     return text;
 }

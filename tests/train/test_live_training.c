@@ -1,5 +1,7 @@
 /* Training in memory, a piece at a time: the same bits as with files, a model that runs between the pieces, what is
  * refused, and no harm when memory is out. */
+#include <math.h>
+
 #include "compare.h"
 
 #include "base/file.h"
@@ -41,6 +43,8 @@ static void output(heed_training *training, const char *text, char out[128]) {
 
 /* heed_train and the pieces, with runs of the model between them, end with the same weights. `parts`: of a step;
  * `steps`: of both epochs. */
+enum { LARGE_PARTS = 6 }; /* of a step of small_recipe with a batch of 700 and hidden = 48 */
+
 static void same_bits(small_recipe settings, int parts, int steps) {
     const char *recipe = small_recipe_text(settings);
     heed_error error = {0};
@@ -226,6 +230,40 @@ static void failed_allocations(void) {
     CHECK(failed > 50);
 }
 
+/* The parts of a step that the figures tell of; the loss of the first step. */
+static double first_step(small_recipe settings, int *parts) {
+    heed_error error = {0};
+    heed_training *training = create(small_recipe_text(settings));
+    heed_training_event event = HEED_TRAINING_PART;
+    heed_progress now = {0};
+    int count = 0;
+    while (training && event == HEED_TRAINING_PART &&
+           CHECK_OK(heed_training_advance(training, &event, &error), &error))
+        count++;
+    CHECK_INT(event, HEED_TRAINING_STEP);
+    heed_training_progress(training, &now);
+    CHECK_INT(now.parts, count);
+    *parts = count;
+    heed_training_free(training);
+    return now.loss;
+}
+
+/* Where the recipe leaves it open a small step stays whole, and a large one is divided into so many that each is as small,
+ * with the same sum. */
+static void divided(void) {
+    int parts;
+    first_step((small_recipe){.shards = -1}, &parts);
+    CHECK_INT(parts, 1);
+    const double whole = first_step((small_recipe){.shards = 1, .batch = 700, .hidden = 48}, &parts);
+    CHECK_INT(parts, 1);
+    const double sum = first_step((small_recipe){.shards = -1, .batch = 700, .hidden = 48}, &parts);
+    CHECK_INT(parts, LARGE_PARTS);
+    CHECK(fabs(sum - whole) < 1e-4 * whole);
+    first_step((small_recipe){.shards = -1, .batch = 2, .hidden = 768}, &parts); /* a row is the least */
+    CHECK_INT(parts, 2);
+    same_bits((small_recipe){.epochs = 2, .dropout = 0.2, .shards = -1, .batch = 700, .hidden = 48}, LARGE_PARTS, 4);
+}
+
 int main(void) {
     heed_error error = {0};
     if (!CHECK(scratch_open()) || !CHECK(small_task_write(scratch("task.tsv"), 1500)) ||
@@ -233,6 +271,7 @@ int main(void) {
         return heed_test_finish("train live training");
     same_bits((small_recipe){.epochs = 2, .dropout = 0.2, .shards = 1}, 1, 88);
     same_bits((small_recipe){.epochs = 2, .dropout = 0.2, .shards = 3, .accumulate = 2}, 6, 44);
+    divided();
     progress_and_model();
     encoded();
     refused();

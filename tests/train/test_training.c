@@ -109,6 +109,11 @@ static void threads(void) {
         CHECK_OK(train(recipe, folders[i], i + 1, 0, false, &error), &error);
     check_same_run("threads1", "threads2");
     check_same_run("threads1", "threads3");
+    recipe = (small_recipe){.shards = -1, .batch = 400, .hidden = 48, .dropout = 0.2, .epochs = 1}; /* in pieces */
+    CHECK_OK(train(recipe, "pieces1", 1, 0, false, &error), &error);
+    CHECK_OK(train(recipe, "pieces2", 2, 2, false, &error), &error);
+    CHECK_OK(train(recipe, "pieces2", 1, 0, true, &error), &error);
+    check_same_run("pieces1", "pieces2");
 }
 
 /* 1400 training pairs in batches of 32: 44 steps an epoch. Cuts in the middle, at an epoch's end, and twice. */

@@ -238,6 +238,7 @@ export interface TrainingFigures {
   total_steps: number;
   epoch: number;
   epochs: number;
+  parts: number; // a step is worked on in so many, between which training can be stopped
   loss: number;
   rate: number;
   gradient_norm: number;

@@ -22,6 +22,7 @@ typedef struct heed_progress {
     double gradient_norm;      /* before clipping */
     double tokens_per_second;
     double seconds_left;
+    int parts;                 /* a step is worked on in so many, between which training can be stopped */
     bool epoch_done;           /* dev figures below are set */
     double dev_loss, dev_per, dev_wer; /* rates, 0..1; -1 where outputs are numbers. dev_wer of numbers learnt by
                                   binary_cross_entropy: the share of rows with one on the wrong side of 1/2 */

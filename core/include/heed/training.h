@@ -17,7 +17,7 @@ typedef enum heed_training_event {
     HEED_TRAINING_JUDGING, /* after an epoch's last step: a part of the dev set was looked at */
     HEED_TRAINING_EPOCH,   /* the last part: the dev figures of the epoch are known */
     HEED_TRAINING_FINISHED, /* the same, and it was the last epoch; from now on nothing happens */
-    HEED_TRAINING_PART      /* a part of a step: a shard of a batch (recipe.train.shards, accumulate) */
+    HEED_TRAINING_PART      /* a part of a step: a shard of a batch (recipe.train.shards, accumulate), or a piece of it */
 } heed_training_event;
 
 /* `pairs` are the examples, lines of "source TAB target", or a table when the recipe has data.table (HEED_OK only with
@@ -44,8 +44,8 @@ heed_status heed_training_advance(heed_training *training, heed_training_event *
  * last call said); the dev figures are those of the last epoch, -1 before its end; epoch_done: no step has been done
  * since an epoch ended. */
 void heed_training_progress(heed_training *training, heed_progress *out);
-/* The same as JSON: {"step", "total_steps", "epoch", "epochs", "loss", "rate", "gradient_norm", "tokens_per_second",
- * "seconds" (spent in heed_training_advance), "epoch_done", "finished", "accuracy" (dev inputs wholly right, 0..1),
+/* The same as JSON: {"step", "total_steps", "epoch", "epochs", "parts" (of a step), "loss", "rate", "gradient_norm",
+ * "tokens_per_second", "seconds" (spent in heed_training_advance), "epoch_done", "finished", "accuracy" (dev inputs wholly right, 0..1),
  * "dev_loss", "dev_per"}; the dev figures are null before the first epoch's end. Where outputs are numbers "dev_mse",
  * "dev_mae" and "dev_r2" come with the first epoch's end, and "accuracy" is null unless the numbers are learnt by
  * binary_cross_entropy. Free with heed_text_free. */

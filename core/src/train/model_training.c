@@ -80,6 +80,7 @@ static void progress(const heed_training *training, heed_progress *out)
     out->total_steps = trainer->total_steps;
     out->epoch = (int)(training->epoch_done ? trainer->state.epoch : trainer->state.epoch + 1);
     out->epochs = (int)trainer->recipe.epochs;
+    out->parts = heed_trainer_parts(trainer);
     out->rate = trainer->last_rate;
     out->gradient_norm = trainer->last_norm;
     heed_trainer_dev_figures(trainer, out);

@@ -144,6 +144,7 @@ static heed_status parse_train(const heed_json *train, heed_recipe *out, heed_er
                                          "clip_value", "label_smoothing", "early_stopping", "accumulate", NULL};
     HEED_TRY(heed_json_only(train, where, fields, error));
     out->shards = 1;
+    out->shards_given = heed_json_get(train, "shards") != NULL;
     out->accumulate = 1;
     HEED_TRY(get_int(train, where, "batch", 1, 65536, &out->batch, error));
     HEED_TRY(heed_json_int(train, where, "shards", 1, 64, &out->shards, error));

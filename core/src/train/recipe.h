@@ -29,6 +29,7 @@ typedef struct heed_recipe {
 
     int64_t batch;            /* pairs of one batch */
     int64_t shards;           /* parts of a batch, each computed by one thread */
+    bool shards_given;        /* else there is one, which may be divided: see heed_trainer_choose_pieces */
     int64_t accumulate;       /* batches of one optimiser step */
     int64_t epochs;
     int64_t early_stopping;   /* epochs without a better dev figure after which training ends; 0: never */

@@ -31,6 +31,7 @@ static void report(run_loop *loop, bool epoch_done)
     heed_progress progress = {
         .step = state->step,
         .total_steps = trainer->total_steps,
+        .parts = heed_trainer_parts(trainer),
         .epoch = (int)(epoch_done ? state->epoch : state->epoch + 1),
         .epochs = (int)trainer->recipe.epochs,
         .loss = loop->tokens > 0 ? loop->loss_sum / (double)loop->tokens : 0,

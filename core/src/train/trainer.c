@@ -183,6 +183,7 @@ static heed_status create(heed_trainer *trainer, const char *recipe_json, size_t
     HEED_TRY(make_model(trainer, error));
     HEED_TRY(encode_data(trainer, error));
     HEED_TRY(make_blocks(trainer, error));
+    HEED_TRY(heed_trainer_choose_pieces(trainer, error));
     return heed_pool_create(trainer->threads, &trainer->pool, error);
 }
 

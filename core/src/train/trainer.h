@@ -56,6 +56,7 @@ typedef struct heed_trainer {
     heed_real **gradients;         /* [shards] likewise */
     double *chunk_sums;
     heed_shard *shards;
+    int pieces;                    /* of a shard, worked on in turn; its gradient is their sum */
     heed_pool *pool;
     int threads;
 
@@ -91,10 +92,19 @@ heed_status heed_trainer_check_examples(const heed_trainer *trainer, const heed_
 heed_status heed_trainer_task_pairs(heed_trainer *trainer, heed_error *error);
 heed_status heed_trainer_task_epoch(heed_trainer *trainer, int64_t epoch, heed_error *error);
 
+/* For the trainer itself, once it can record: sets `pieces`. One, where the recipe says `shards`. Else so many that a
+ * piece's share of the longest batch is at most HEED_PIECE_WORK multiply-adds forward (some 50 ms with the way back, in a
+ * page on a machine of 2020), but no more than a batch has rows, nor 64: a function of recipe and data. Batch norms
+ * measure a part of a batch, so models that have them are not divided. */
+#define HEED_PIECE_WORK 80000000
+heed_status heed_trainer_choose_pieces(heed_trainer *trainer, heed_error *error);
+/* The parts of a step: shards, times pieces, times the batches of a step. */
+int heed_trainer_parts(const heed_trainer *trainer);
+
 /* One optimiser step. A loss or gradient that is not finite is HEED_ERROR_NUMERIC, naming the step; the parameters are
  * then as they were before it. */
 heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error);
-/* The same in parts, a shard of a batch each, for a caller that must answer others between them: as often as it takes
+/* The same in parts, a piece of a shard of a batch each, for a caller that must answer others between them: as often as it takes
  * to make *done true. The bits are those of heed_trainer_step. */
 heed_status heed_trainer_step_part(heed_trainer *trainer, bool *done, heed_error *error);
 bool heed_trainer_epoch_over(const heed_trainer *trainer);

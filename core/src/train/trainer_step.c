@@ -4,35 +4,40 @@
 
 #include "train/trainer.h"
 
+/* A batch is cut into so many: those of shard k are k * pieces and the following. */
+static int cuts(const heed_trainer *trainer) { return (int)trainer->recipe.shards * trainer->pieces; }
+
 /* Streams of random numbers: even ones belong to the data's order (heed_batch_plan_make has its own), these to
  * dropout. */
-static uint64_t dropout_stream(const heed_trainer *trainer, int64_t batch, int shard)
+static uint64_t dropout_stream(const heed_trainer *trainer, int64_t batch, int cut)
 {
     uint64_t number = (uint64_t)(trainer->state.epoch * trainer->plan.batch_count + batch);
-    return number * (uint64_t)trainer->recipe.shards + (uint64_t)shard + ((uint64_t)1 << 62);
+    return number * (uint64_t)cuts(trainer) + (uint64_t)cut + ((uint64_t)1 << 62);
 }
 
 typedef struct step_work {
     heed_trainer *trainer;
     int32_t first, end; /* batches of the epoch that make up this step */
+    int32_t parts;      /* of a shard: pieces, of one batch after another */
     int64_t tokens;     /* target tokens of them all */
     double seed;        /* 1 / tokens */
 } step_work;
 
-static heed_status run_batch(const step_work *work, int32_t batch_index, int index)
+static heed_status run_piece(const step_work *work, int32_t batch_index, int index, int piece)
 {
     heed_trainer *trainer = work->trainer;
     const heed_recipe *recipe = &trainer->recipe;
     heed_shard *shard = &trainer->shards[index];
     heed_tape *tape = &shard->tape;
+    const int cut = index * trainer->pieces + piece;
     heed_batch batch;
     heed_arena_reset(&shard->batch_arena);
-    HEED_TRY(heed_batch_shard(&trainer->plan, &trainer->examples, batch_index, index, (int)recipe->shards,
-                              &shard->batch_arena, &batch, &shard->error));
+    HEED_TRY(heed_batch_shard(&trainer->plan, &trainer->examples, batch_index, cut, cuts(trainer), &shard->batch_arena,
+                              &batch, &shard->error));
     if (batch.rows == 0)
         return HEED_OK;
     heed_tape_reset(tape);
-    heed_rng_seed(&tape->rng, (uint64_t)recipe->seed, dropout_stream(trainer, batch_index, index));
+    heed_rng_seed(&tape->rng, (uint64_t)recipe->seed, dropout_stream(trainer, batch_index, cut));
     tape->share = batch.tokens * work->seed;
     heed_tensor *loss = trainer->model->arch->loss(trainer->model, tape, &batch, recipe->label_smoothing);
     HEED_TRY(heed_tape_check(tape, &shard->error));
@@ -40,18 +45,19 @@ static heed_status run_batch(const step_work *work, int32_t batch_index, int ind
     return heed_tape_backward(tape, loss, (heed_real)work->seed, &shard->error);
 }
 
-/* The shard's share of batch i, with what comes before the first and after the last. */
+/* The shard's part i, with what comes before the first and after the last. */
 static heed_status run_part(const step_work *work, int index, int32_t i)
 {
     const heed_params *params = &work->trainer->model->params;
     heed_shard *shard = &work->trainer->shards[index];
-    if (i == work->first) {
+    const int pieces = work->trainer->pieces;
+    if (i == 0) {
         heed_params_begin_gradients(params, &shard->tape);
         shard->loss = 0;
         shard->error.status = HEED_OK;
     }
-    HEED_TRY(run_batch(work, i, index));
-    if (i + 1 == work->end)
+    HEED_TRY(run_piece(work, work->first + i / pieces, index, i % pieces));
+    if (i + 1 == work->parts)
         heed_params_end_gradients(params, &shard->tape);
     return HEED_OK;
 }
@@ -59,7 +65,7 @@ static heed_status run_part(const step_work *work, int index, int32_t i)
 static void run_shard(void *context, int index)
 {
     const step_work *work = context;
-    for (int32_t i = work->first; i < work->end; i++)
+    for (int32_t i = 0; i < work->parts; i++)
         if (run_part(work, index, i) != HEED_OK)
             return;
 }
@@ -125,6 +131,7 @@ static heed_status begin(heed_trainer *trainer, step_work *work, heed_error *err
     *work = (step_work){.trainer = trainer, .first = (int32_t)first, .end = trainer->plan.batch_count};
     if (end < trainer->plan.batch_count)
         work->end = (int32_t)end;
+    work->parts = (work->end - work->first) * trainer->pieces;
     work->tokens = count_tokens(trainer, work->first, work->end);
     work->seed = 1 / (double)work->tokens;
     return HEED_OK;
@@ -173,11 +180,10 @@ heed_status heed_trainer_step_part(heed_trainer *trainer, bool *done, heed_error
     step_work work;
     *done = false;
     HEED_TRY(begin(trainer, &work, error));
-    const int32_t batches = work.end - work.first, part = trainer->parts_done;
-    const int shard = part / batches;
-    if (run_part(&work, shard, work.first + part % batches) == HEED_OK) {
+    const int shard = trainer->parts_done / work.parts;
+    if (run_part(&work, shard, trainer->parts_done % work.parts) == HEED_OK) {
         trainer->parts_done++;
-        *done = trainer->parts_done == batches * trainer->recipe.shards;
+        *done = trainer->parts_done == work.parts * trainer->recipe.shards;
         if (!*done)
             return HEED_OK;
     }

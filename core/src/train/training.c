@@ -55,7 +55,7 @@ void heed_training_progress(heed_training *training, heed_progress *out)
         training->loss_sum = 0;
         training->tokens = training->examples = 0;
     }
-    *out = (heed_progress){.loss = training->last_loss, .tokens_per_second = training->last_speed,
+    *out = (heed_progress){.loss = training->last_loss, .tokens_per_second = training->last_speed, .parts = 1,
                            .epoch_done = training->epoch_done};
     training->kind->progress(training, out);
     if (out->step > 0 && !training->kind->done(training))
@@ -81,6 +81,7 @@ heed_status heed_training_json(heed_training *training, char **json, heed_error 
     heed_json_write_int(&writer, "total_steps", now.total_steps);
     heed_json_write_int(&writer, "epoch", now.epoch);
     heed_json_write_int(&writer, "epochs", now.epochs);
+    heed_json_write_int(&writer, "parts", now.parts);
     heed_json_write_real(&writer, "loss", now.loss, 6);
     heed_json_write_real(&writer, "rate", now.rate, 6);
     heed_json_write_real(&writer, "gradient_norm", now.gradient_norm, 6);

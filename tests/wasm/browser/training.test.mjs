@@ -154,37 +154,42 @@ test('it pauses, goes step by step, goes on, and stops at once; stopped it can s
   assert.deepEqual([outcome.refused.code, outcome.freed.code], ['argument', 'freed']);
 });
 
-test('slow steps are left after a shard: it pauses within 100 ms, also while it judges', async (t) => {
-  const { waits, seconds } = await page.evaluate(async () => {
-    const training = await engine.train({
-      ...recipe,
-      data: { ...recipe.data, options: { min_length: 10, max_length: 12 }, examples_per_epoch: 256, dev: 64 },
-      model: { model_type: 'transformer', d_model: 128, heads: 4, ffn: 512, encoder_layers: 2, decoder_layers: 2 },
-      train: { ...recipe.train, batch: 128, shards: 32, epochs: 100 },
-    });
-    while (training.figures.step < 1) await new Promise((resolve) => setTimeout(resolve, 20));
-    const waits = [];
-    while (waits.length < 25) {
-      await new Promise((resolve) => setTimeout(resolve, 20 + 7 * waits.length));
-      const began = performance.now();
+for (const shards of [undefined, 32]) {
+  test(`slow steps are left after a part, shards ${shards ?? 'left open'}: it pauses within 100 ms, also while it judges`, async (t) => {
+    const { waits, seconds, parts } = await page.evaluate(async (shards) => {
+      const training = await engine.train({
+        ...recipe,
+        data: { ...recipe.data, options: { min_length: 10, max_length: 12 }, examples_per_epoch: 256, dev: 64 },
+        model: { model_type: 'transformer', d_model: 128, heads: 4, ffn: 512, encoder_layers: 2, decoder_layers: 2 },
+        train: { ...recipe.train, batch: 128, shards, epochs: 100 },
+      });
+      while (training.figures.step < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+      const waits = [];
+      while (waits.length < 25) {
+        await new Promise((resolve) => setTimeout(resolve, 20 + 7 * waits.length));
+        const began = performance.now();
+        await training.pause();
+        waits.push(performance.now() - began);
+        training.resume();
+      }
       await training.pause();
-      waits.push(performance.now() - began);
+      const { seconds, step, parts } = await training.step();
+      const took = seconds / step;
+      const began = performance.now();
       training.resume();
-    }
-    await training.pause();
-    const { seconds, step } = await training.step();
-    const took = seconds / step;
-    const began = performance.now();
-    training.resume();
-    await training.stop();
-    waits.push(performance.now() - began);
-    training.free();
-    return { waits, seconds: took };
+      await training.stop();
+      waits.push(performance.now() - began);
+      training.free();
+      return { waits, seconds: took, parts };
+    }, shards);
+    t.diagnostic(
+      `${parts} parts, steps of ${(1000 * seconds).toFixed(0)} ms, left after at most ${Math.max(...waits).toFixed(0)} ms`,
+    );
+    assert.ok(seconds > 0.15, `a step takes ${seconds} s: too fast to tell`);
+    assert.ok(shards ? parts === shards : parts > 8, `${parts} parts`);
+    assert.ok(Math.max(...waits) < 100, `${waits.map(Math.round)}`);
   });
-  t.diagnostic(`steps of ${(1000 * seconds).toFixed(0)} ms, left after at most ${Math.max(...waits).toFixed(0)} ms`);
-  assert.ok(seconds > 0.15, `a step takes ${seconds} s: too fast to tell`);
-  assert.ok(Math.max(...waits) < 100, `${waits.map(Math.round)}`);
-});
+}
 
 test('step by step is what going on is', async () => {
   const [byStep, atOnce] = await page.evaluate(async () => {
