@@ -22,7 +22,7 @@ try {
 } catch {
   process.exit(1); // tsc has said why
 }
-for (const kind of ['heed', 'train', 'vectors', 'bench', 'regress']) {
+for (const kind of ['heed', 'train', 'fit', 'vectors', 'bench', 'regress']) {
   rmSync(join(out, `${kind}-relaxed.wasm`), { force: true });
   for (const name of modules) copyFileSync(join(wasm, `${kind}-${name}.wasm`), join(out, `${kind}-${name}.wasm`));
 }

@@ -14,14 +14,17 @@ const int learn_check_count = sizeof learn_checks / sizeof learn_checks[0];
 static void write_recipe(const learn_check *check, int seed, int epochs, char *out, size_t size)
 {
     const int batch = check->batch > 0 ? check->batch : 32;
+    char train[512];
+    snprintf(train, sizeof train,
+             "{\"batch\":%d,\"epochs\":%d,\"optimizer\":{\"name\":\"adam\",\"rate\":%g},\"clip\":1,"
+             "\"schedule\":{\"name\":\"cosine\",\"warmup_steps\":50,\"final\":0.02}}",
+             batch, epochs > 0 ? epochs : check->epochs, check->rate);
     snprintf(out, size,
              "{\"name\":\"%s\",\"seed\":%d,"
              "\"data\":{\"task\":\"%s\",\"options\":%s,\"examples_per_epoch\":%d,\"dev\":%d,\"max_length\":250},"
-             "\"tokenizer\":%s,\"model\":%s,"
-             "\"train\":{\"batch\":%d,\"epochs\":%d,\"optimizer\":{\"name\":\"adam\",\"rate\":%g},\"clip\":1,"
-             "\"schedule\":{\"name\":\"cosine\",\"warmup_steps\":50,\"final\":0.02}}}",
+             "\"tokenizer\":%s,\"model\":%s,\"train\":%s}",
              check->name, seed, check->task, check->options, batch * check->batches, check->mse ? 300 : 64,
-             check->tokenizer, check->model, batch, epochs > 0 ? epochs : check->epochs, check->rate);
+             check->tokenizer, check->model, check->train != NULL ? check->train : train);
 }
 
 enum { OTHER = 1000 /* the seed of the last measurement is so much larger */ };

@@ -20,6 +20,7 @@ typedef struct learn_check {
     const char *model;     /* JSON */
     int batch, batches, epochs; /* batches: of an epoch */
     double rate;
+    const char *train;     /* JSON, "train" of the recipe as it is; NULL: Adam, by what stands above */
     learn_part parts[LEARN_PARTS]; /* what is measured; when empty, inputs as in training */
     /* The mark, one of the two, the other is 0: in percent of held-out inputs that are wholly right or, where outputs
      * are numbers (`mse`), the mean squared error on the dev set. */

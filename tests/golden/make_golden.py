@@ -573,9 +573,9 @@ def model_classifier(file):
     recurrent_numbers(file)
 
 
-def numbers_case(file, c, p, values, lengths, outputs, steps, channels, loss):
+def numbers_case(file, c, p, values, lengths, outputs, steps, channels, loss, training=None):
     """Loss, outputs and gradients where a side is numbers. steps and channels are those of the answers; lengths None: all
-    rows are whole. Of labels, loss is "cross_entropy" and channels their number."""
+    rows are whole. Of labels, loss is "cross_entropy" and channels their number. `training` has changes of statistics."""
     rows = len(values)
     sides = {"values": values, "source_lengths": lengths or [values.shape[1]] * rows}
     every = outputs.dim() == 3
@@ -597,7 +597,8 @@ def numbers_case(file, c, p, values, lengths, outputs, steps, channels, loss):
     total.backward()
     labels = loss == "cross_entropy"
     file.case(f"{c}, {tuple(values.shape)}", config=json.dumps({**c, "loss": loss}), **p, **sides,
-              **{f"grad.{n}": v.grad for n, v in p.items()}, loss=total.reshape(1), logits=outputs,
+              **{f"grad.{n}": v.grad if training is None else training.get(n, v.grad) for n, v in p.items()},
+              **({} if training is None else {"training": 1}), loss=total.reshape(1), logits=outputs,
               vocabularies=[0, SPECIALS + channels if labels else 0],
               shapes=[values.shape[2], 0 if lengths else values.shape[1], 0 if labels else channels,
                       0 if labels or every else steps])
@@ -614,6 +615,25 @@ def model_mlp(file):
                 p = {n: draw(*shape, size=0.8) for n, shape in numbers.mlp_shapes(c, length * width, size)}
                 values = draw(rows, length, width, size=2).detach()
                 numbers_case(file, c, p, values, None, numbers.mlp_outputs(c, p, values), steps, channels, loss)
+    for hidden, rows, width, activation in (([3], 4, 2, "relu"), ([4, 3], 7, 3, "tanh")):
+        for training in (None, transformer.Training()):
+            c = {"model_type": "mlp", "hidden": hidden, "activation": activation, "batch_norm": True}
+            p = {n: draw_parameter(n, shape) for n, shape in numbers.mlp_shapes(c, width, 2)}
+            values = draw(rows, 1, width, size=2).detach()
+            numbers_case(file, c, p, values, None, numbers.mlp_outputs(c, p, values, training), 1, 2, "mse", training)
+
+
+def model_regression(file):
+    """Every loss with features of one, two and six numbers."""
+    for loss in ("cross_entropy", *numbers.LOSSES):
+        for degree, (rows, length, width), steps, channels in ((1, (1, 1, 1), 1, 1 + (loss == "cross_entropy")),
+                                                               (5, (4, 1, 2), 2, 3), (2, (7, 3, 2), 1, 2)):
+            c = {"model_type": "regression", "degree": degree}
+            values = draw(rows, length, width, size=1.5).detach()
+            size = channels if loss == "cross_entropy" else steps * channels
+            count = len(ways.products(length * width, degree))
+            p = {"output.weight": draw(size, count, size=0.5), "output.bias": draw(size, size=0.5)}
+            numbers_case(file, c, p, values, None, numbers.regression_outputs(c, p, values), steps, channels, loss)
 
 
 def recurrent_numbers(file):
@@ -803,6 +823,7 @@ if __name__ == "__main__":
         write(f"layer_{cell}", recurrent_layer_file, cell)
     write("model_classifier", model_classifier)
     write("model_mlp", model_mlp)
+    write("model_regression", model_regression)
     write("model_image_reader", model_image_reader)
     write("model_seq2seq", model_seq2seq)
     write("model_transformer", model_transformer)

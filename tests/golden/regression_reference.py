@@ -7,11 +7,13 @@ import numpy as np
 METHODS = {"normal": 1, "gradient": 2, "coordinates": 3}
 
 
+def products(columns, degree):
+    """The columns that each feature is a product of, by degree."""
+    return [which for d in range(1, degree + 1) for which in itertools.combinations_with_replacement(range(columns), d)]
+
+
 def features(x, degree):
-    """Products of the columns, by degree."""
-    columns = [x[:, list(which)].prod(axis=1) for d in range(1, degree + 1)
-               for which in itertools.combinations_with_replacement(range(x.shape[1]), d)]
-    return np.stack(columns, axis=1)
+    return np.stack([x[:, list(which)].prod(axis=1) for which in products(x.shape[1], degree)], axis=1)
 
 
 def fit(x, y, degree, l1, l2, standardise):

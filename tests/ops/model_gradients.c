@@ -287,6 +287,33 @@ static int gradients_of_mlp(void) {
                 check_sides(name, &heed_arch_mlp, cases[k].in, l == 3 ? (heed_value_shape){0} : cases[k].out, config,
                             cases[k].dropout, l == 3 ? 0.1 : 0, cases[k].rows, cases[k].in.steps, 1);
             }
+    static const char *const normed[] = {"\"hidden\": [3], \"activation\": \"tanh\"",
+                                         "\"hidden\": [4, 3], \"activation\": \"gelu\""};
+    for (int k = 0; k < 4; k++, count++) { /* by running statistics, and by those of the batch */
+        char config[256];
+        snprintf(config, sizeof config, "{\"model_type\": \"mlp\", %s, \"batch_norm\": true}", normed[k / 2]);
+        check_sides(config, &heed_arch_mlp, (heed_value_shape){2, 2}, (heed_value_shape){2, 1}, config, k % 2 ? 1e-9 : 0, 0, 6,
+                    2, 1);
+    }
+    return count;
+}
+
+static int gradients_of_regression(void) {
+    static const char *const losses[] = {"mse", "mae", "binary_cross_entropy", "cross_entropy"};
+    static const struct {
+        int degree;
+        heed_value_shape in, out;
+        int rows;
+    } cases[] = {{1, {1, 1}, {1, 1}, 1}, {4, {2, 1}, {1, 1}, 4}, {2, {2, 3}, {3, 2}, 5}};
+    int count = 0;
+    for (int l = 0; l < 4; l++)
+        for (size_t k = 0; k < sizeof cases / sizeof *cases; k++, count++) {
+            char config[256];
+            snprintf(config, sizeof config, "{\"model_type\": \"regression\", \"degree\": %d, \"loss\": \"%s\"}",
+                     cases[k].degree, losses[l]);
+            check_sides(config, &heed_arch_regression, cases[k].in, l == 3 ? (heed_value_shape){0} : cases[k].out, config,
+                        0, l == 3 ? 0.1 : 0, cases[k].rows, cases[k].in.steps, 1);
+        }
     return count;
 }
 
@@ -400,6 +427,7 @@ static const struct {
 } checks[] = {
     {"classifier", gradients_of_classifier},
     {"mlp", gradients_of_mlp},
+    {"regression", gradients_of_regression},
     {"image_reader", gradients_of_image_reader},
     {"seq2seq", gradients_of_seq2seq},
     {"transformer", gradients_of_transformer},

@@ -16,6 +16,15 @@ static const struct {
     {"{\"model_type\": \"mlp\", \"hidden\": []}",
      "{\"source\": {\"type\": \"values\", \"channels\": 5, \"steps\": 1}, \"target\": {\"type\": \"char\", \"case\": \"none\", "
      "\"tokens\": [\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", \"a\", \"b\", \"c\"]}}", 5, 1},
+    {"{\"model_type\": \"mlp\", \"hidden\": [6, 9], \"activation\": \"relu\", \"batch_norm\": true}",
+     "{\"source\": {\"type\": \"values\", \"channels\": 2, \"steps\": 2}, \"target\": {\"type\": \"values\", \"channels\": 1, "
+     "\"steps\": 3}}", 2, 2},
+    {"{\"model_type\": \"regression\", \"degree\": 4}",
+     "{\"source\": {\"type\": \"values\", \"channels\": 2, \"steps\": 1, \"mean\": [1, 0], \"scale\": [2, 3]}, \"target\": "
+     "{\"type\": \"values\", \"channels\": 2, \"steps\": 2, \"mean\": [10, -1], \"scale\": [3, 0.5]}}", 2, 1},
+    {"{\"model_type\": \"regression\", \"degree\": 2}",
+     "{\"source\": {\"type\": \"values\", \"channels\": 2, \"steps\": 3}, \"target\": {\"type\": \"char\", \"case\": \"none\", "
+     "\"tokens\": [\"<pad>\", \"<bos>\", \"<eos>\", \"<unk>\", \"a\", \"b\", \"c\"]}}", 2, 3},
     {"{\"model_type\": \"classifier\", \"cell\": \"lstm\", \"hidden\": 6, \"bidirectional\": true, \"layers\": 2}",
      "{\"source\": {\"type\": \"values\", \"channels\": 3}, \"target\": {\"type\": \"values\", \"channels\": 1, \"steps\": 4}}", 3, 0},
     {"{\"model_type\": \"classifier\", \"cell\": \"gru\", \"hidden\": 17, \"pooling\": \"none\"}",

@@ -27,6 +27,7 @@ static const char good[] =
 #define MODEL "\"model_type\": \"seq2seq\", \"encoder_hidden\": 4, \"decoder_hidden\": 8"
 #define OPTIMIZER "{\"name\": \"adam\", \"rate\": 0.01}"
 #define SCHEDULE "{\"name\": \"constant\"}"
+#define TRAIN "\"batch\": 8, \"epochs\": 1, \"optimizer\": " OPTIMIZER ", \"schedule\": " SCHEDULE
 #define SEQ2SEQ(more) "\"model_type\": \"seq2seq\", \"encoder_hidden\": 4, \"decoder_hidden\": 8, " more
 #define TRANSFORMER(more) "\"model_type\": \"transformer\", \"d_model\": 8, \"heads\": 2, \"ffn\": 8" more
 #define CLASSIFIER(more) "\"model_type\": \"classifier\", \"hidden\": 4" more
@@ -139,6 +140,22 @@ static const bad_recipe cases[] = {
     {SCHEDULE, "{\"name\": \"plateau\", \"patience\": 0}", FORMAT, {"recipe.train.schedule.patience", "0", "from 1"}},
     {SCHEDULE, "{\"name\": \"constant\", \"warmup_steps\": -5}", FORMAT,
      {"recipe.train.schedule.warmup_steps", "-5", "from 0"}},
+    /* methods of regression */
+    {TRAIN, "\"method\": \"best\"", UNKNOWN, {"recipe.train: method \"best\"", "auto normal gradient coordinates"}},
+    {TRAIN, "\"method\": 3", FORMAT, {"recipe.train.method", "3", "string"}},
+    {TRAIN, "\"method\": \"normal\"", FORMAT, {"recipe.train.method is \"normal\"", "of type \"regression\"", "\"mse\""}},
+    {TRAIN, "\"method\": \"auto\", \"epochs\": 3", FORMAT, {"recipe.train", "\"epochs\"", "method, penalty"}},
+    {TRAIN, "\"method\": \"auto\", \"penalty\": 3", FORMAT, {"recipe.train.penalty", "object"}},
+    {TRAIN, "\"method\": \"auto\", \"penalty\": {\"l3\": 1}", FORMAT, {"recipe.train.penalty", "l3", "l1, l2"}},
+    {TRAIN, "\"method\": \"auto\", \"penalty\": {\"l2\": -1}", FORMAT, {"recipe.train.penalty.l2", "-1", "from 0"}},
+    {TRAIN, "\"method\": \"normal\", \"penalty\": {\"l1\": 0.5}", ARGUMENT,
+     {"recipe.train.penalty.l1 is 0.5", "no closed form", "coordinates"}},
+    {TRAIN, "\"method\": \"gradient\", \"steps\": 0", FORMAT, {"recipe.train.steps", "0", "from 1"}},
+    {TRAIN, "\"method\": \"gradient\", \"rate\": -2", FORMAT, {"recipe.train.rate", "-2"}},
+    {TRAIN, "\"method\": \"auto\", \"steps\": 5", FORMAT, {"recipe.train.steps", "\"normal\" has none"}},
+    {TRAIN, "\"method\": \"coordinates\", \"rate\": 1", FORMAT, {"recipe.train.rate", "\"coordinates\" has none"}},
+    {TRAIN, "\"method\": \"gradient\", \"standardise\": 1", FORMAT, {"recipe.train.standardise", "1", "true or false"}},
+    {TRAIN, TRAIN ", \"penalty\": {\"l2\": 1}", FORMAT, {"recipe.train.penalty", "without a method", "gradient"}},
     /* no JSON */
     {"{\"name\"", "{name", FORMAT, {"recipe"}},
     {"}}}", "}}", FORMAT, {"recipe"}},

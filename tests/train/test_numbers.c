@@ -5,23 +5,26 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "data/pairs.h"
 #include "compare.h"
 #include "heed/heed.h"
 #include "scratch.h"
 #include "test.h"
 
 typedef struct parts { /* of a recipe; NULL: the default */
-    const char *data, *source, *target, *model, *train;
+    const char *data, *source, *target, *model, *train, *method; /* method: all of "train", instead */
 } parts;
 
 static void write_recipe(char out[2048], parts p) {
     snprintf(out, 2048,
              "{\"name\":\"t\",\"seed\":3,\"data\":%s,\"tokenizer\":{\"source\":{%s},\"target\":{%s}},\"model\":%s,"
-             "\"train\":{\"batch\":20,\"epochs\":12,\"optimizer\":{\"name\":\"adam\",\"rate\":0.02},"
-             "\"schedule\":{\"name\":\"constant\"}%s}}",
+             "\"train\":{%s%s}}",
              p.data ? p.data : "{\"task\":\"polynomial\",\"examples_per_epoch\":400,\"dev\":150}",
              p.source ? p.source : "\"type\":\"values\"", p.target ? p.target : "\"type\":\"values\"",
-             p.model ? p.model : "{\"model_type\":\"mlp\",\"hidden\":[6]}", p.train ? p.train : "");
+             p.model ? p.model : "{\"model_type\":\"mlp\",\"hidden\":[6]}",
+             p.method ? p.method : "\"batch\":20,\"epochs\":12,\"optimizer\":{\"name\":\"adam\",\"rate\":0.02},"
+                                   "\"schedule\":{\"name\":\"constant\"}",
+             p.train ? p.train : "");
 }
 
 static heed_status create(parts p, const char *pairs, heed_training **out, heed_error *error) {
@@ -40,6 +43,7 @@ static void refused(const char *what, parts p, const char *pairs, const char *me
 
 #define CHAR "\"type\":\"char\""
 #define FILE_DATA "{\"hold_out\":1,\"max_length\":50}"
+#define REGRESSION(degree) "{\"model_type\":\"regression\",\"degree\":" degree "}"
 #define CLASSIFIER "{\"model_type\":\"classifier\",\"hidden\":3"
 
 static void refusals(void) {
@@ -77,6 +81,15 @@ static void refusals(void) {
             "activation \"swish\" is not one of: sigmoid tanh relu gelu");
     refused("a field", (parts){.model = "{\"model_type\":\"mlp\",\"hidden\":[],\"layers\":2}"}, NULL, "\"layers\"");
     refused("steps", (parts){.data = tones, .target = CHAR}, NULL, "an mlp reads as many steps of every source");
+    refused("degree", (parts){.model = REGRESSION("13")}, NULL, "degree is 13; it must be a whole number from 1 to 12");
+    refused("features", (parts){.data = "{\"hold_out\":1,\"max_length\":50}", .model = REGRESSION("9")},
+            "1 2 3 4 5 6\t1\n2 3 4 5 6 7\t2\n", "degree is 9; 6 numbers then have more than 512 features");
+    refused("steps of a regression", (parts){.data = tones, .target = CHAR, .model = REGRESSION("2")}, NULL,
+            "regression reads as many steps of every source");
+    refused("a method for an mlp", (parts){.method = "\"method\":\"coordinates\""}, NULL,
+            "recipe.train.method is \"coordinates\"; it fits a recipe.model of type \"regression\"");
+    refused("a method for labels", (parts){.data = "{\"task\":\"xor\",\"examples_per_epoch\":9,\"dev\":9}", .target = CHAR,
+                                           .model = REGRESSION("2"), .method = "\"method\":\"normal\""}, NULL, "to numbers");
     refused("a table of text", (parts){.data = "{\"table\":{},\"hold_out\":1,\"max_length\":1}", .source = CHAR}, "1,2\n",
             "recipe.data.table gives numbers; recipe.tokenizer.source.type must be \"values\"");
     refused("a table", (parts){.data = "{\"table\":{},\"hold_out\":1,\"max_length\":1}"}, "a,b\n1,2\n1,x\n",
@@ -131,6 +144,72 @@ static void learns(void) {
     CHECK(steps.numbers && steps.dev_mse >= 0 && steps.loss < 2);
 }
 
+/* Every method gives what heed_regress does of the same rows, of each target, and stops when it is there. */
+static void methods(void) {
+    enum { ROWS = 60, DEV = 10 };
+    static const char *const named[] = {"normal\",\"penalty\":{\"l2\":0.1}", "gradient\",\"penalty\":{\"l1\":0.05,\"l2\":0.1}",
+                                        "coordinates\",\"penalty\":{\"l1\":0.05,\"l2\":0.1}"};
+    char pairs[6000] = "";
+    for (int i = 0, at = 0; i < ROWS; i++)
+        at += snprintf(pairs + at, sizeof pairs - (size_t)at, "%.4f %.4f\t%.4f %.4f\n", sin(i), cos(3 * i),
+                       1 + 2 * sin(i) * cos(3 * i) + 0.3 * sin(7 * i), cos(3 * i) + 0.2 * cos(11 * i));
+    for (int k = 0; k < 3; k++) {
+        char method[200];
+        heed_training *training = NULL;
+        const heed_model *model = NULL;
+        heed_error error = {0};
+        heed_training_event event = HEED_TRAINING_STEP;
+        heed_pairs all = {0}, dev = {0};
+        double x[2 * ROWS], y[2][ROWS];
+        int n = 0;
+        snprintf(method, sizeof method, "\"method\":\"%s,\"standardise\":true", named[k]);
+        if (!CHECK_OK(create((parts){.data = "{\"hold_out\":10,\"max_length\":9}", .model = REGRESSION("2"), .method = method},
+                             pairs, &training, &error), &error))
+            continue;
+        heed_progress end = {0};
+        while (event != HEED_TRAINING_FINISHED && CHECK_OK(heed_training_advance(training, &event, &error), &error))
+            heed_training_progress(training, &end);
+        CHECK(end.step == end.total_steps && (k > 0 ? end.step > 1 && end.step < 10000 : end.step == 1));
+        CHECK_OK(heed_training_model(training, &model, &error), &error);
+        CHECK_OK(heed_pairs_parse(&all, pairs, strlen(pairs), "pairs", &error), &error);
+        CHECK_OK(heed_pairs_hold_out(&all, DEV, 3, &dev, &error), &error);
+        for (; n < all.count; n++)
+            CHECK(sscanf(all.list[n].source, "%lf %lf", &x[2 * n], &x[2 * n + 1]) == 2 &&
+                  sscanf(all.list[n].target, "%lf %lf", &y[0][n], &y[1][n]) == 2);
+        CHECK_INT(n, ROWS - DEV);
+        double mse = 0;
+        for (int t = 0; t < 2; t++) {
+            const heed_regression_options options = {.method = (heed_regression_method)(k + 1), .degree = 2, .standardise = true,
+                                                     .l1 = k > 0 ? 0.05 : 0, .l2 = 0.1};
+            heed_regression fit;
+            heed_prediction got;
+            const float at[2] = {0.3F, -0.7F};
+            double want;
+            if (!CHECK_OK(heed_regress(x, y[t], n, 2, &options, &fit, &error), &error))
+                continue;
+            heed_regression_predict(&fit, (const double[]){0.3, -0.7}, 1, &want);
+            CHECK_OK(heed_predict(model, at, 1, 1, 2, &got, &error), &error);
+            heed_compare_one("prediction", (size_t)t, (double)got.values[t], want, 1e-5);
+            mse += fit.mse / 2;
+            heed_prediction_free(&got);
+            heed_regression_free(&fit);
+        }
+        heed_compare_one("loss", 0, end.loss, mse, 1e-5);
+        heed_pairs_free(&all);
+        heed_pairs_free(&dev);
+        heed_training_free(training);
+    }
+    /* What cannot be solved says so in the first step. */
+    heed_training *training = NULL;
+    heed_error error = {0};
+    heed_training_event event;
+    if (CHECK_OK(create((parts){.data = FILE_DATA, .model = REGRESSION("1"), .method = "\"method\":\"normal\""},
+                        "1 1\t1\n2 2\t2\n3 3\t5\n4 4\t1\n", &training, &error), &error))
+        CHECK_STATUS(heed_training_advance(training, &event, &error), HEED_ERROR_NUMERIC, &error);
+    CHECK_CONTAINS(error.message, "a penalty l2 chooses one");
+    heed_training_free(training);
+}
+
 static void add_line(void *file, const char *source, const char *target) {
     fprintf(file, "%s\t%s\n", source, target);
 }
@@ -154,20 +233,22 @@ static void same_file(const char *a, const char *b) {
 /* A run that is cut and goes on ends with the same bits; the model in the folder is judged as it was in training. */
 static void folders(void) {
     static const struct {
-        const char *data, *model;
+        const char *data, *model, *method;
     } cases[] = {
-        {NULL, NULL},
+        {NULL, NULL, NULL},
         {"{\"task\":\"adding\",\"options\":{\"length\":8},\"examples_per_epoch\":400,\"dev\":150}",
-         "{\"model_type\":\"classifier\",\"hidden\":6,\"cell\":\"gru\",\"dropout\":0.1}"},
+         "{\"model_type\":\"classifier\",\"hidden\":6,\"cell\":\"gru\",\"dropout\":0.1}", NULL},
+        {NULL, REGRESSION("5"), "\"method\":\"gradient\",\"steps\":400"},
     };
-    for (int k = 0; k < 2; k++) {
+    static const char *const names[] = {"whole0", "whole1", "whole2", "cut0", "cut1", "cut2"};
+    for (int k = 0; k < 3; k++) {
         char recipe[2048], whole[400], cut[400], data[400], a[600], b[600];
         heed_error error = {0};
         heed_model *model = NULL;
         heed_evaluation result;
-        write_recipe(recipe, (parts){.data = cases[k].data, .model = cases[k].model});
-        snprintf(whole, sizeof whole, "%s", scratch(k ? "whole1" : "whole0"));
-        snprintf(cut, sizeof cut, "%s", scratch(k ? "cut1" : "cut0"));
+        write_recipe(recipe, (parts){.data = cases[k].data, .model = cases[k].model, .method = cases[k].method});
+        snprintf(whole, sizeof whole, "%s", scratch(names[k]));
+        snprintf(cut, sizeof cut, "%s", scratch(names[k + 3]));
         snprintf(data, sizeof data, "%s", scratch("dev.tsv"));
         if (!CHECK_OK(train_folder(recipe, whole, 0, false, &error), &error) ||
             !CHECK_OK(train_folder(recipe, cut, 33, false, &error), &error) ||
@@ -180,7 +261,7 @@ static void folders(void) {
         same_file(a, b);
 
         FILE *lines = fopen(data, "w");
-        const char *task = k ? "adding" : "polynomial", *options = k ? "{\"length\":8}" : NULL;
+        const char *task = k == 1 ? "adding" : "polynomial", *options = k == 1 ? "{\"length\":8}" : NULL;
         if (!CHECK(lines != NULL))
             return;
         CHECK_OK(heed_tasks_examples(task, options, 3, true, 150, add_line, lines, &error), &error);
@@ -208,6 +289,7 @@ int main(void) {
         return heed_test_finish("numbers");
     refusals();
     learns();
+    methods();
     folders();
     scratch_close();
     return heed_test_finish("numbers");

@@ -1,7 +1,8 @@
 // Models of numbers in WebAssembly: what they say of a whole plane while they learn, and of one row as of many.
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { fixture, newEngine, readModel, thrown } from './support.mjs';
+import { assertClose, fixture, newEngine, readJson, readModel, root, thrown } from './support.mjs';
 
 const [engine, loading] = [await newEngine('train'), await newEngine()];
 const recipe = (task, target, model, change = {}) =>
@@ -81,6 +82,40 @@ test('regression: numbers in the units of the data, MSE, MAE and R2 as it learns
   [-1.5, 0.5, 1.5, 2.5].forEach((wanted, i) => assert.ok(Math.abs(values[i] - wanted) < 0.05, `${values}`));
   thrown('argument', () => training.run('0.5'));
   training.free();
+});
+
+test('regression by a method: steps of descent, the same fit as in closed form, and a model that is taken out', async () => {
+  const fitting = await newEngine('fit');
+  const example = readJson(join(root, 'examples/recipes/regression.json'));
+  const trained = (train) => {
+    const training = fitting.startTraining(JSON.stringify({ ...example, train }), null);
+    assert.equal(training.advance(), 'step');
+    const early = training.figures();
+    assert.deepEqual([early.step, early.finished], [1, false]);
+    while (training.advance() !== 'finished');
+    return { training, early, figures: training.figures() };
+  };
+  const points = Float32Array.from([-1, -0.3, 0, 0.4, 1]);
+  const closed = trained({ method: 'normal' });
+  const descent = trained({ method: 'gradient' });
+  assert.ok(descent.early.total_steps > 1 && descent.early.loss > 2 * descent.figures.loss);
+  for (const { figures } of [closed, descent, trained(example.train)]) {
+    assert.deepEqual([figures.step, figures.epochs, figures.finished], [figures.total_steps, 1, true]);
+    assert.ok(figures.dev_r2 > 0.97 && figures.dev_mse < 0.005, `${figures.dev_r2} ${figures.dev_mse}`);
+  }
+  const { values } = closed.training.predict(points, points.length);
+  assertClose(descent.training.predict(points, points.length).values, values, 1e-3, 'by descent');
+  const model = loading.loadModel(closed.training.files());
+  assertClose(model.predict(points, points.length).values, values, 1e-5, 'taken out');
+  const wrong = (train) => thrown('argument', () => fitting.startTraining(JSON.stringify({ ...example, train }), null));
+  assert.match(
+    wrong({ method: 'normal', penalty: { l1: 1 } }).message,
+    /recipe\.train\.penalty\.l1 is 1; .*coordinates/,
+  );
+  thrown('argument', () => engine.startTraining(JSON.stringify(example), null)); // which is smaller for it
+  model.free();
+  closed.training.free();
+  descent.training.free();
 });
 
 test('steps of numbers, as many as there are', () => {

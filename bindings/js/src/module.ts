@@ -8,8 +8,8 @@ import type { ModuleName } from './protocol.js';
 declare const HEED_MODULES: ModuleName[];
 export const builtModules = HEED_MODULES;
 
-/** What runs models, what trains them as well, what trains word vectors, what measures, what fits lines. Bundlers look for exactly this form of address. */
-export type Kind = 'heed' | 'train' | 'vectors' | 'bench' | 'regress';
+/** What runs models, what trains them as well, what does so by methods of regression too, what trains word vectors, what measures, what fits lines. Bundlers look for exactly this form of address. */
+export type Kind = 'heed' | 'train' | 'fit' | 'vectors' | 'bench' | 'regress';
 const WASM: Record<Kind, Record<ModuleName, URL>> = {
   heed: {
     simd128: new URL('./heed-simd128.wasm', import.meta.url),
@@ -18,6 +18,10 @@ const WASM: Record<Kind, Record<ModuleName, URL>> = {
   train: {
     simd128: new URL('./train-simd128.wasm', import.meta.url),
     relaxed: new URL('./train-relaxed.wasm', import.meta.url),
+  },
+  fit: {
+    simd128: new URL('./fit-simd128.wasm', import.meta.url),
+    relaxed: new URL('./fit-relaxed.wasm', import.meta.url),
   },
   vectors: {
     simd128: new URL('./vectors-simd128.wasm', import.meta.url),

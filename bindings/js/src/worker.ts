@@ -41,7 +41,7 @@ const opening = new Promise<LocalEngine>((resolve) => {
 }); // other calls may come before it is asked for
 /** Instances of their own: who only reads does not download what trains or fits. */
 const others: Partial<Record<Extra, Promise<LocalEngine>>> = {};
-type Extra = 'train' | 'vectors' | 'regress';
+type Extra = 'train' | 'fit' | 'vectors' | 'regress';
 let lastNumber = 0;
 const models = new Map<number, LocalModel | LocalTraining>();
 const streams = new Map<number, Stream>();
@@ -90,9 +90,10 @@ async function startOther(kind: Extra): Promise<LocalEngine> {
 }
 
 /** Which module a recipe (JSON) is for. */
-function kindOf(recipe: string): 'train' | 'vectors' {
+function kindOf(recipe: string): 'train' | 'fit' | 'vectors' {
   try {
-    return JSON.parse(recipe).model.model_type === 'word_vectors' ? 'vectors' : 'train';
+    const { model, train } = JSON.parse(recipe);
+    return model.model_type === 'word_vectors' ? 'vectors' : train.method !== undefined ? 'fit' : 'train';
   } catch {
     return 'train'; // which says what is wrong
   }

@@ -34,10 +34,11 @@ typedef struct heed_regression_options { /* zero-initialise */
     int degree;       /* 1 .. HEED_DEGREE_MAX; 0: 1 */
     double l1, l2;    /* at least 0 */
     bool standardise;
-    int steps;        /* of a method that goes step by step, at most; 0: 10000. With few one sees it on its way */
+    int steps;        /* of a method that goes step by step, at most; 0: HEED_REGRESSION_STEPS. With few one sees it on
+                         its way */
     double rate;      /* of gradient descent; 0: 1 / the largest curvature, the fastest that is safe */
 } heed_regression_options;
-enum { HEED_DEGREE_MAX = 12, HEED_REGRESSION_FEATURES_MAX = 512 };
+enum { HEED_DEGREE_MAX = 12, HEED_REGRESSION_FEATURES_MAX = 512, HEED_REGRESSION_STEPS = 10000 };
 
 typedef struct heed_regression {
     int rows, columns, degree, features;

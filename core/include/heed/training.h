@@ -23,9 +23,12 @@ typedef enum heed_training_event {
 /* `pairs` are the examples, lines of "source TAB target", or a table when the recipe has data.table (HEED_OK only with
  * as many as recipe.data.hold_out asks for and more); they take the place of a file that the recipe names. NULL when
  * the recipe needs none. Everything in the recipe is checked: a field that is unknown, missing or impossible is an
- * error that names it, its value and what is allowed. */
+ * error that names it, its value and what is allowed. A recipe with a train.method is refused. */
 heed_status heed_training_create_model(const char *recipe_json, size_t recipe_size, const char *pairs,
                                        size_t pairs_size, heed_training **out, heed_error *error);
+/* The same, also for a recipe with a train.method of regression. */
+heed_status heed_training_create_fit(const char *recipe_json, size_t recipe_size, const char *pairs, size_t pairs_size,
+                                     heed_training **out, heed_error *error);
 /* The same for a recipe whose model_type is "word_vectors" (heed/vectors.h), on `text`, in lines. There is no dev set:
  * its figures are -1. A step is recipe.train.batch words, or pairs of words of GloVe; the loss is the mean over
  * examples. */

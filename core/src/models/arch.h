@@ -78,6 +78,10 @@ struct heed_arch {
 #undef HEED_ARCH
 extern const heed_arch heed_arch_word_vectors;
 
+/* Those that this program has, up to a NULL, and their names with a space before each. */
+extern const heed_arch *const heed_archs[];
+extern const char heed_arch_names[];
+
 /* How many tokens of an output can be asked for: `wanted`, or 1 where outputs are labels. */
 static inline int heed_arch_output_limit(const heed_arch *arch, int wanted)
 {

@@ -4,7 +4,8 @@
  *   h_0 = x;  h_i = f(W_i h_i-1 + b_i)                    [B, hidden_i]  f: sigmoid, tanh, relu or gelu
  *   outputs = Wo h_n + bo                                 [B, size]
  *
- * "hidden": [] has no hidden layer: linear or logistic regression. What outputs are, and what they are learnt by, says
+ * With "batch_norm" a batch norm stands before f, whose bias is then that of the layer (Ioffe and Szegedy 2015).
+ * "hidden": [] has no hidden layer, and is linear. What outputs are, and what they are learnt by, says
  * models/head.h. */
 #include <stdio.h>
 #include <string.h>
@@ -18,6 +19,8 @@ enum { LAYERS_MAX = 16, NAME_SIZE = 16 };
 typedef struct network {
     int layers, width; /* width: of the input */
     heed_linear_layer hidden[LAYERS_MAX], output;
+    bool batch_norm;
+    heed_norm_layer norms[LAYERS_MAX];
     heed_tensor *(*activation)(heed_tape *tape, heed_tensor *x);
     double dropout;
     char names[LAYERS_MAX][NAME_SIZE]; /* of the traces */
@@ -58,10 +61,27 @@ static heed_status read_activation(const heed_json *config, network *net, heed_e
                                        "config: activation \"%.60s\" is not one of: sigmoid tanh relu gelu", name);
 }
 
+static heed_norm_layer declare_norm(heed_params *params, const char *layer, int size)
+{
+    char name[2 * NAME_SIZE];
+    snprintf(name, sizeof name, "%s.norm", layer);
+    return heed_norm_declare(params, name, HEED_BATCH_NORM, size, 1e-5);
+}
+
+/* x [B, C] as B rows of one step, which is how norms take it. */
+static heed_tensor *normalise(heed_tape *tape, const heed_params *params, const heed_norm_layer *norm, heed_tensor *x)
+{
+    if (!heed_tensor_ok(x))
+        return x;
+    const int rows = x->dims[0], size = x->dims[1];
+    x = heed_norm_apply(tape, params, norm, heed_tensor_reshape(tape, x, 3, (int[]){rows, 1, size}), NULL);
+    return heed_tensor_reshape(tape, x, 2, (int[]){rows, size});
+}
+
 static heed_status configure(heed_model *model, const heed_json *config, int source_vocabulary, int target_vocabulary,
                              heed_error *error)
 {
-    static const char *const fields[] = {"model_type", "hidden", "activation", "dropout", "loss", NULL};
+    static const char *const fields[] = {"model_type", "hidden", "activation", "batch_norm", "dropout", "loss", NULL};
     const heed_value_shape *in = &model->values_in;
     int sizes[LAYERS_MAX];
     (void)source_vocabulary;
@@ -71,6 +91,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     HEED_TRY(heed_json_only(config, "config", fields, error));
     HEED_TRY(read_hidden(config, net, sizes, error));
     HEED_TRY(read_activation(config, net, error));
+    HEED_TRY(heed_json_bool(config, "config", "batch_norm", &net->batch_norm, error));
     HEED_TRY(heed_json_real(config, "config", "dropout", 0, 0.95, &net->dropout, error));
     HEED_TRY(heed_head_read(model, config, target_vocabulary, false, error));
     if (in->steps == 0)
@@ -79,7 +100,9 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
     for (int i = 0; i < net->layers; width = sizes[i++]) {
         snprintf(net->names[i], NAME_SIZE, "hidden.%d", i);
         net->traces[i] = net->names[i];
-        net->hidden[i] = heed_linear_declare(&model->params, net->names[i], width, sizes[i], true);
+        net->hidden[i] = heed_linear_declare(&model->params, net->names[i], width, sizes[i], !net->batch_norm);
+        if (net->batch_norm)
+            net->norms[i] = declare_norm(&model->params, net->names[i], sizes[i]);
     }
     net->traces[net->layers] = "logits";
     net->output = heed_linear_declare(&model->params, "output", width, model->head.size, true);
@@ -99,7 +122,10 @@ static heed_tensor *outputs(const heed_model *model, heed_tape *tape, const heed
         heed_tensor_view(tape, (heed_real *)source->values, NULL, 2, (int[]){source->rows, net->width}); /* only read */
     /* [book:mlp] */
     for (int i = 0; i < net->layers; i++) {
-        x = net->activation(tape, heed_linear_apply(tape, params, &net->hidden[i], x));
+        x = heed_linear_apply(tape, params, &net->hidden[i], x);
+        if (net->batch_norm)
+            x = normalise(tape, params, &net->norms[i], x);
+        x = net->activation(tape, x);
         heed_trace_keep(tape, net->names[i], x);
         x = heed_dropout(tape, x, net->dropout);
     }

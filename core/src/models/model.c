@@ -4,24 +4,16 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/memory.h"
-#include "base/registry.h"
 #include "io/weights.h"
 #include "models/arch.h"
 
-static const heed_arch *const archs[] = {
-#define HEED_ARCH(name) &heed_arch_##name,
-#include "models/models.def"
-#undef HEED_ARCH
-    &heed_arch_word_vectors,
-};
-
-static const char arch_names[] =
-#define HEED_ARCH(name) " " #name
-#include "models/models.def"
-#undef HEED_ARCH
-    " word_vectors";
-
-static HEED_FIND_BY_NAME(heed_arch, find_arch, archs)
+static const heed_arch *find_arch(const char *name)
+{
+    const heed_arch *const *arch = heed_archs;
+    while (*arch && strcmp((*arch)->name, name) != 0)
+        arch++;
+    return *arch;
+}
 
 static heed_value_shape shape_of(const heed_tokenizer *tokenizer)
 {
@@ -62,9 +54,9 @@ heed_status heed_model_assemble(const char *config, size_t config_size, heed_tok
         status = heed_json_string(model->config, "config", "model_type", &type, error);
     if (status == HEED_OK && !type)
         status = heed_fail(error, HEED_ERROR_FORMAT, "config: the field \"model_type\" is missing; it is one of:%s",
-                           arch_names);
+                           heed_arch_names);
     if (status == HEED_OK && !(model->arch = find_arch(type)))
-        status = heed_fail(error, HEED_ERROR_UNKNOWN, "config: model_type \"%s\" is not one of:%s", type, arch_names);
+        status = heed_fail(error, HEED_ERROR_UNKNOWN, "config: model_type \"%s\" is not one of:%s", type, heed_arch_names);
     model->values_in = shape_of(source);
     model->values_out = shape_of(target);
     if (status == HEED_OK)

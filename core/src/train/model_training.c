@@ -18,12 +18,12 @@ static heed_status read_pairs(void *context, const heed_recipe *recipe, heed_pai
     return heed_recipe_read(recipe, pairs, given->pairs, given->size, "data", error);
 }
 
-static heed_status create(heed_training *training, const char *recipe, size_t recipe_size, const char *pairs,
-                          size_t pairs_size, heed_error *error)
+static heed_status create_by(const heed_trainer_method *method, heed_training *training, const char *recipe,
+                             size_t recipe_size, const char *pairs, size_t pairs_size, heed_error *error)
 {
     given_text given = {pairs, pairs_size};
     heed_trainer *trainer = NULL;
-    HEED_TRY(heed_trainer_create(recipe, recipe_size, read_pairs, &given, 1, &trainer, error));
+    HEED_TRY(heed_trainer_create_by(method, recipe, recipe_size, read_pairs, &given, 1, &trainer, error));
     training->work = trainer;
     trainer->dev.slice = JUDGED_AT_ONCE;
     const heed_task_setup *task = &trainer->recipe.task;
@@ -31,6 +31,18 @@ static heed_status create(heed_training *training, const char *recipe, size_t re
         return heed_fail(error, HEED_ERROR_ARGUMENT, "recipe.data.task is \"%s\", and examples were given; it can only "
                          "be one of them", task->task->name);
     return HEED_OK;
+}
+
+static heed_status create(heed_training *training, const char *recipe, size_t recipe_size, const char *pairs,
+                          size_t pairs_size, heed_error *error)
+{
+    return create_by(NULL, training, recipe, recipe_size, pairs, pairs_size, error);
+}
+
+static heed_status create_fit(heed_training *training, const char *recipe, size_t recipe_size, const char *pairs,
+                              size_t pairs_size, heed_error *error)
+{
+    return create_by(&heed_trainer_regression, training, recipe, recipe_size, pairs, pairs_size, error);
 }
 
 static heed_status step(heed_training *training, heed_training_event *event, heed_error *error)
@@ -103,5 +115,12 @@ heed_status heed_training_create_model(const char *recipe_json, size_t recipe_si
                                        heed_training **out, heed_error *error)
 {
     static const heed_training_kind kind = {create, advance, done, progress, model, free_trainer};
+    return heed_training_start(&kind, recipe_json, recipe_size, pairs, pairs_size, out, error);
+}
+
+heed_status heed_training_create_fit(const char *recipe_json, size_t recipe_size, const char *pairs, size_t pairs_size,
+                                     heed_training **out, heed_error *error)
+{
+    static const heed_training_kind kind = {create_fit, advance, done, progress, model, free_trainer};
     return heed_training_start(&kind, recipe_json, recipe_size, pairs, pairs_size, out, error);
 }

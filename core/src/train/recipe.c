@@ -142,10 +142,17 @@ static heed_status parse_train(const heed_json *train, heed_recipe *out, heed_er
     static const char *const where = "recipe.train";
     static const char *const fields[] = {"batch", "shards", "epochs", "optimizer", "schedule", "clip",
                                          "clip_value", "label_smoothing", "early_stopping", "accumulate", NULL};
+    out->batch = out->shards = out->accumulate = out->epochs = 1;
+    if (heed_json_get(train, "method") != NULL) {
+        out->method = train;
+        out->schedule = &heed_schedule_constant;
+        return HEED_OK;
+    }
+    if (heed_json_get(train, "penalty") != NULL)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s.penalty is there without a method: auto, normal, gradient or "
+                         "coordinates", where);
     HEED_TRY(heed_json_only(train, where, fields, error));
-    out->shards = 1;
     out->shards_given = heed_json_get(train, "shards") != NULL;
-    out->accumulate = 1;
     HEED_TRY(get_int(train, where, "batch", 1, 65536, &out->batch, error));
     HEED_TRY(heed_json_int(train, where, "shards", 1, 64, &out->shards, error));
     if (out->shards > out->batch)

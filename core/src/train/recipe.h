@@ -36,6 +36,7 @@ typedef struct heed_recipe {
     double clip;              /* largest Euclidean norm of the gradient; 0: no limit */
     double clip_value;        /* every gradient is kept within +- this; 0: no limit */
     double label_smoothing;
+    const heed_json *method;  /* recipe.train with a "method" in place of an optimizer, which is then to be read; or NULL */
     const heed_optimizer *optimizer;
     heed_optimizer_settings optimizer_settings; /* `rate` is the base rate */
     const heed_schedule *schedule;

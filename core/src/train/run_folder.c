@@ -79,6 +79,8 @@ static heed_status read_numbers(const heed_trainer *trainer, const heed_json *js
     HEED_TRY(heed_json_real(json, where, "schedule_scale", 0, 1, &state->schedule.scale, error));
     HEED_TRY(heed_json_int(json, where, "schedule_epochs_without_gain", 0, epochs,
                            &state->schedule.epochs_without_gain, error));
+    if (trainer->method != NULL) /* it may have ended before its last step */
+        return HEED_OK;
     int64_t first = state->epoch * trainer->steps_per_epoch;
     if (state->step < first || state->step > first + trainer->steps_per_epoch)
         return heed_fail(error, HEED_ERROR_FORMAT, "checkpoint.step is %lld; it must be from %lld to %lld in epoch %lld",
@@ -194,7 +196,8 @@ heed_status heed_run_folder_log(const heed_run_folder *folder, const heed_traine
         heed_json_write_real(&writer, "dev_r2", heed_fit_r2(&trainer->dev_fit), 6);
     }
     heed_json_write_real(&writer, "rate", rate, 6);
-    heed_json_write_real(&writer, "gradient_norm", state->norm_sum / steps, 6);
+    if (trainer->method == NULL)
+        heed_json_write_real(&writer, "gradient_norm", state->norm_sum / steps, 6);
     heed_json_write_real(&writer, "seconds", state->seconds, 6);
     heed_json_write_real(&writer, "tokens_per_second", (double)state->tokens / state->seconds, 6);
     heed_json_write_end_object(&writer);

@@ -133,7 +133,8 @@ heed_status heed_train(const char *recipe_json, size_t recipe_size, const heed_t
     if (heed_vector_recipe_is(recipe_json, recipe_size))
         return heed_vector_run(recipe_json, recipe_size, options, error);
     HEED_TRY(heed_run_folder_open(&folder, options->output_folder, error));
-    HEED_TRY(heed_trainer_create(recipe_json, recipe_size, read_pairs, &settings, options->threads, &trainer, error));
+    HEED_TRY(heed_trainer_create_by(&heed_trainer_regression, recipe_json, recipe_size, read_pairs, &settings,
+                                    options->threads, &trainer, error));
     heed_status status = options->resume ? heed_run_folder_resume(&folder, trainer, error)
                                          : heed_run_folder_begin(&folder, trainer, error);
     if (status == HEED_OK && options->keep_recipe)

@@ -134,6 +134,8 @@ static heed_status encode_data(heed_trainer *trainer, heed_error *error)
                                        &trainer->dev_examples);
     int64_t batches = (trainer->examples.count + trainer->recipe.batch - 1) / trainer->recipe.batch;
     trainer->steps_per_epoch = (batches + trainer->recipe.accumulate - 1) / trainer->recipe.accumulate;
+    if (trainer->method != NULL)
+        HEED_TRY(trainer->method->configure(trainer, error));
     trainer->total_steps = trainer->steps_per_epoch * trainer->recipe.epochs;
     trainer->recipe.schedule_settings.total_steps = trainer->total_steps;
     if (model->values_out.channels > 0) /* judged by heed_fit */
@@ -179,6 +181,10 @@ static heed_status create(heed_trainer *trainer, const char *recipe_json, size_t
     if (trainer->recipe_text == NULL)
         return out_of_memory(error);
     HEED_TRY(heed_recipe_parse(&trainer->arena, recipe_json, recipe_size, &trainer->recipe, error));
+    if (trainer->recipe.method == NULL)
+        trainer->method = NULL;
+    else if (trainer->method == NULL)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "recipe.train.method: only heed_training_create_fit trains by one");
     HEED_TRY(take_pairs(trainer, source, context, error));
     HEED_TRY(make_model(trainer, error));
     HEED_TRY(encode_data(trainer, error));
@@ -190,12 +196,20 @@ static heed_status create(heed_trainer *trainer, const char *recipe_json, size_t
 heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, heed_pairs_source *source, void *context,
                                 int threads, heed_trainer **out, heed_error *error)
 {
+    return heed_trainer_create_by(NULL, recipe_json, recipe_size, source, context, threads, out, error);
+}
+
+heed_status heed_trainer_create_by(const heed_trainer_method *method, const char *recipe_json, size_t recipe_size,
+                                   heed_pairs_source *source, void *context, int threads, heed_trainer **out,
+                                   heed_error *error)
+{
     *out = NULL;
     if (threads < 0)
         return heed_fail(error, HEED_ERROR_ARGUMENT, "threads is %d; it must be 0 or more", threads);
     heed_trainer *trainer = heed_alloc(1, sizeof *trainer);
     if (trainer == NULL)
         return out_of_memory(error);
+    trainer->method = method;
     trainer->threads = threads > 0 ? threads : heed_cpu_count();
     trainer->planned_epoch = trainer->packed_step = -1;
     trainer->dev_loss = trainer->dev_wer = trainer->dev_per = -1;
@@ -236,6 +250,8 @@ void heed_trainer_free(heed_trainer *trainer)
     heed_free(trainer->best);
     heed_eval_set_free(&trainer->dev);
     heed_batch_plan_free(&trainer->plan);
+    if (trainer->fit != NULL)
+        trainer->method->free(trainer);
     heed_examples_free(&trainer->examples);
     heed_examples_free(&trainer->dev_examples);
     heed_model_free(trainer->model);

@@ -37,9 +37,22 @@ typedef struct heed_shard {
     heed_error error;
 } heed_shard;
 
-typedef struct heed_trainer {
+typedef struct heed_trainer heed_trainer;
+
+/* A way to train without an optimizer: that of a recipe with a train.method. A program that names none, as the one that
+ * trains in pages does, is not linked with it. */
+typedef struct heed_trainer_method {
+    heed_status (*configure)(heed_trainer *trainer, heed_error *error); /* recipe.train, against the model */
+    heed_status (*step)(heed_trainer *trainer, heed_error *error);      /* one of steps_per_epoch */
+    void (*free)(heed_trainer *trainer);
+} heed_trainer_method;
+extern const heed_trainer_method heed_trainer_regression;
+
+struct heed_trainer {
     heed_arena arena;       /* recipe, paths */
     heed_recipe recipe;
+    const heed_trainer_method *method; /* NULL: an optimizer's */
+    void *fit;              /* the method's own */
     const char *recipe_text;
 
     heed_pairs pairs, dev_pairs;
@@ -75,12 +88,17 @@ typedef struct heed_trainer {
     bool better;                            /* that judgement was the best so far */
     int32_t parts_done;                     /* of the step at hand, by heed_trainer_step_part */
     int64_t packed_step;                    /* the step whose values the packed matrices hold; -1: none */
-} heed_trainer;
+};
 
 /* Fills `pairs` (empty) with the examples that the recipe means; not asked when the recipe has a task. */
 typedef heed_status heed_pairs_source(void *context, const heed_recipe *recipe, heed_pairs *pairs, heed_error *error);
 
-/* Checks the recipe, takes the pairs, makes the model. *out is NULL on failure. */
+/* Checks the recipe, takes the pairs, makes the model. *out is NULL on failure. `method` is what a recipe's train.method
+ * means; NULL: it may have none. */
+heed_status heed_trainer_create_by(const heed_trainer_method *method, const char *recipe_json, size_t recipe_size,
+                                   heed_pairs_source *source, void *context, int threads, heed_trainer **out,
+                                   heed_error *error);
+/* The same without methods. */
 heed_status heed_trainer_create(const char *recipe_json, size_t recipe_size, heed_pairs_source *source, void *context,
                                 int threads, heed_trainer **out, heed_error *error);
 void heed_trainer_free(heed_trainer *trainer); /* NULL is allowed */

@@ -169,6 +169,8 @@ static heed_status finish(const step_work *work, heed_error *error)
 
 heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
 {
+    if (trainer->method != NULL)
+        return trainer->method->step(trainer, error);
     step_work work;
     HEED_TRY(begin(trainer, &work, error));
     heed_pool_run(trainer->pool, run_shard, &work, (int)trainer->recipe.shards);
@@ -178,7 +180,9 @@ heed_status heed_trainer_step(heed_trainer *trainer, heed_error *error)
 heed_status heed_trainer_step_part(heed_trainer *trainer, bool *done, heed_error *error)
 {
     step_work work;
-    *done = false;
+    *done = trainer->method != NULL;
+    if (*done)
+        return trainer->method->step(trainer, error);
     HEED_TRY(begin(trainer, &work, error));
     const int shard = trainer->parts_done / work.parts;
     if (run_part(&work, shard, trainer->parts_done % work.parts) == HEED_OK) {
