@@ -1,5 +1,5 @@
-/* A recurrent op sums the gradients of its weights some steps at a time: with a batch for which these are fewer than the
- * steps, they are the sums over its rows, for which they are not. */
+/* A recurrent op sums the gradients of its weights some steps at a time: with a batch for which these are fewer than
+ * the steps, they are the sums over its rows, for which they are not. */
 #include "compare.h"
 
 #include "base/memory.h"
@@ -27,7 +27,8 @@ static heed_recurrent_result apply(heed_tape *tape, int op, heed_tensor *x, heed
 }
 
 /* Adds the gradients of the squared outputs of rows first .. first + rows - 1. */
-static void differentiate(heed_tape *tape, int op, inputs *in, int first, int rows, heed_real *dx, heed_real *dweights) {
+static void differentiate(heed_tape *tape, int op, inputs *in, int first, int rows, heed_real *dx,
+                          heed_real *dweights) {
     heed_error error = {0};
     heed_tape_reset(tape);
     const size_t at = (size_t)first * STEPS * IN;

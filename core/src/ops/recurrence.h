@@ -81,15 +81,16 @@ static inline heed_real *heed_recurrence_dgates(const heed_recurrence *r, const 
     return back->dgates + (size_t)(i % back->kept) * r->rows * r->gates;
 }
 
-/* dgates: [T, B, G] where they go, or NULL for a new block. false, with the tape's error set, when there is no memory. */
+/* dgates: [T, B, G] where they go, or NULL for a new block. false, with the tape's error set, when there is no
+ * memory. */
 bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node, heed_real *dgates,
                                 heed_recurrence_back *back);
 /* dh += the gradient of y at step i: dh is then the whole gradient of the state after the step. */
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                  heed_recurrence_back *back);
-/* Once the step's dgates are there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x, the
- * bias and, now and then, of some steps in Wx and Wh. `dproduct` [B, G] is the gradient of h Wh^T; it is dgates but in a
- * gru, where it lies in a block like theirs. */
+/* Once the step's dgates are there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x,
+ * the bias and, now and then, of some steps in Wx and Wh. `dproduct` [B, G] is the gradient of h Wh^T; it is dgates but
+ * in a gru, where it lies in a block like theirs. */
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back);
 /* The gradient of h0, and the trace. */
