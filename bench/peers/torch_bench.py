@@ -18,6 +18,9 @@ parser.add_argument('--traced', action='store_true')
 parser.add_argument('--seconds', type=float, default=3)
 options = parser.parse_args()
 
+for name in [name for name in os.environ if name.startswith('OPENBLAS_') and name != 'OPENBLAS_VERBOSE']:
+    del os.environ[name]  # a system may ask for AVX2's kernels for all machines alike; a user gets the processor's best
+
 import torch  # noqa: E402 the time it takes to load is part of init_ms
 
 torch.set_num_threads(options.threads)

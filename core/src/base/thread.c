@@ -45,6 +45,11 @@ int heed_cpu_count(void)
 #else
 
 #include <pthread.h>
+#include <stdatomic.h>
+
+/* How often a thread looks, for some 50 us, before it sleeps: a step of training runs the pool three times with next to
+ * nothing between them, and waking a thread may take longer than that. */
+enum { LOOKS = 2000 };
 
 struct heed_pool {
     pthread_mutex_t lock;
@@ -52,17 +57,27 @@ struct heed_pool {
     pthread_cond_t idle; /* the last job is done */
     heed_job *job;
     void *context;
-    int count, next, unfinished; /* jobs in all, the next to hand out, not yet done */
-    int stopping;
-    int helpers; /* threads beside the caller */
+    int count;                     /* jobs in all */
+    atomic_int waiting, unfinished; /* not yet handed out, not yet done; changed with the lock held */
+    atomic_bool stopping;          /* likewise */
+    int helpers;                   /* threads beside the caller */
     pthread_t *threads;
 };
+
+static void pause_a_moment(void)
+{
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("yield");
+#endif
+}
 
 /* Takes and runs jobs until none is left to hand out. Called and left with the lock held. */
 static void work(heed_pool *pool)
 {
-    while (pool->next < pool->count) {
-        int index = pool->next++;
+    while (pool->waiting > 0) {
+        int index = pool->count - pool->waiting--;
         heed_job *job = pool->job;
         void *context = pool->context;
         pthread_mutex_unlock(&pool->lock);
@@ -79,7 +94,11 @@ static void *helper_main(void *argument)
     pthread_mutex_lock(&pool->lock);
     while (!pool->stopping) {
         work(pool);
-        if (!pool->stopping)
+        pthread_mutex_unlock(&pool->lock);
+        for (int i = 0; i < LOOKS && pool->waiting == 0 && !pool->stopping; i++)
+            pause_a_moment();
+        pthread_mutex_lock(&pool->lock);
+        if (pool->waiting == 0 && !pool->stopping)
             pthread_cond_wait(&pool->wake, &pool->lock);
     }
     pthread_mutex_unlock(&pool->lock);
@@ -121,10 +140,13 @@ void heed_pool_run(heed_pool *pool, heed_job *job, void *context, int count)
     pool->job = job;
     pool->context = context;
     pool->count = count;
-    pool->next = 0;
-    pool->unfinished = count;
+    pool->waiting = pool->unfinished = count;
     pthread_cond_broadcast(&pool->wake);
     work(pool);
+    pthread_mutex_unlock(&pool->lock);
+    for (int i = 0; i < LOOKS && pool->unfinished > 0; i++)
+        pause_a_moment();
+    pthread_mutex_lock(&pool->lock);
     while (pool->unfinished > 0)
         pthread_cond_wait(&pool->idle, &pool->lock);
     pthread_mutex_unlock(&pool->lock);

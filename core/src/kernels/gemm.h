@@ -5,7 +5,7 @@
 #define HEED_KERNELS_GEMM_H
 
 enum {
-    BLOCK_K = 384,
+    BLOCK_K = 256, /* a panel of B and a tile of A stay in an inner cache of 48 KB */
     BLOCK_M = 96 / V_TILE_ROWS * V_TILE_ROWS,
     BLOCK_N = HEED_GEMM_BLOCK_N / PANEL * PANEL,
     SMALL = 8 * 1024, /* reals of a matrix that stays in the inner cache, or nearly: it is read where it lies */
@@ -134,7 +134,7 @@ static void gemm_panels(int m, int n, int k, const heed_real *a, ptrdiff_t a_row
         const heed_real *rows = a + i * a_row;
         if (a_col == 1 && (V_DIRECT_ROWS == V_TILE_ROWS || m <= V_DIRECT_ROWS)) {
             rows_times_panels(mb, n, k, rows, a_row, b, b_step, b_panel, c + i * c_row, c_row, accumulate);
-        } else if (a_row == 1 && k * a_col <= 8 * SMALL) {
+        } else if (a_row == 1 && k * a_col <= 16 * SMALL) {
             columns_times_panels(mb, n, k, rows, 1, a_col, b, b_step, b_panel, c + i * c_row, c_row, accumulate);
         } else {
             pack_a(mb, k, rows, a_row, a_col, a_block);

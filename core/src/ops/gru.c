@@ -37,16 +37,19 @@ static void backward(heed_tape *tape, const heed_node *node)
     const heed_recurrence *r = keep->r;
     heed_real *dbias = node->inputs[3]->grad;
     const size_t cells = (size_t)r->cells, gates = (size_t)r->gates, rows = (size_t)r->rows;
-    heed_real *dproducts = heed_tape_alloc(tape, (size_t)r->steps * rows * gates, sizeof *dproducts);
     heed_recurrence_back back;
-    if (!dproducts || !heed_recurrence_back_begin(tape, r, node, NULL, &back))
+    if (!heed_recurrence_back_begin(tape, r, node, NULL, &back))
+        return;
+    heed_real *dproducts = heed_tape_alloc(tape, (size_t)back.kept * rows * gates, sizeof *dproducts);
+    if (!dproducts)
         return;
     back.past = true;
     for (int i = r->steps - 1; i >= 0; i--) {
         const size_t first = (size_t)i * rows;
+        heed_real *dgates = heed_recurrence_dgates(r, &back, i), *dproduct = dproducts + (dgates - back.dgates);
         heed_recurrence_back_output(tape, r, node, i, &back);
         for (size_t b = 0; b < rows; b++) {
-            heed_real *dg = back.dgates + (first + b) * gates, *dp = dproducts + (first + b) * gates;
+            heed_real *dg = dgates + b * gates, *dp = dproduct + b * gates;
             if (!heed_recurrence_real(r, i, (int)b)) {
                 memset(dg, 0, gates * sizeof *dg);
                 memset(dp, 0, gates * sizeof *dp);
@@ -59,7 +62,7 @@ static void backward(heed_tape *tape, const heed_node *node)
             if (dbias) /* b_h, the last H of the bias; the others are those of x's product */
                 tape->kernels->axpy(cells, 1, dp + 2 * cells, dbias + gates);
         }
-        heed_recurrence_back_step(tape, r, node, i, dproducts + first * gates, &back);
+        heed_recurrence_back_step(tape, r, node, i, dproduct, &back);
     }
     heed_recurrence_back_end(tape, r, node, &back);
 }

@@ -11,6 +11,13 @@ enum { Y, H, C };                          /* its outputs */
 enum { PROJECTED_ROWS = 32 };              /* of one product: enough to use the registers, few enough to stay in the cache */
 enum { SUMMED_GATES = 64 * 1024 };         /* in one product of dWx or dWh: they are still in the cache, and not packed there */
 
+/* Steps of one such product. */
+static int summed_steps(const heed_recurrence *r)
+{
+    const int64_t gates = (int64_t)r->rows * r->gates;
+    return gates > 0 && gates < SUMMED_GATES ? (int)(SUMMED_GATES / gates) : 1;
+}
+
 static bool shapes_fit(const heed_recurrent_inputs *in, int gates, int biases)
 {
     const heed_tensor *x = in->x, *wx = in->wx, *wh = in->wh, *bias = in->bias;
@@ -228,8 +235,10 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
 {
     const heed_kernels *kernels = tape->kernels;
     const size_t size = (size_t)r->rows * r->cells;
+    const int kept = !dgates && summed_steps(r) < r->steps ? summed_steps(r) : r->steps;
     *back = (heed_recurrence_back){
-        .dgates = dgates ? dgates : heed_tape_alloc(tape, (size_t)r->steps * r->rows * r->gates, sizeof *dgates),
+        .dgates = dgates ? dgates : heed_tape_alloc(tape, (size_t)kept * r->rows * r->gates, sizeof *dgates),
+        .kept = kept,
         .dh = heed_tape_alloc(tape, size, sizeof *back->dh),
         .past = r->pass.lengths != NULL,
         .wh = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->cells), sizeof *back->wh),
@@ -272,23 +281,22 @@ void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, cons
     }
 }
 
-/* dWx and dWh of the steps from i on that wait for it. */
+/* dWx and dWh of `steps` steps from i on. */
 static void sum_weights(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
-                        const heed_real *dproduct, heed_recurrence_back *back)
+                        int steps, const heed_real *dproduct, heed_recurrence_back *back)
 {
     const heed_kernels *kernels = tape->kernels;
     const heed_tensor *wx = node->inputs[WX], *wh = node->inputs[WH];
     const size_t at = (size_t)i * r->rows, skipped = i == 0 && !r->started ? (size_t)r->rows : 0; /* h is zero there */
-    const int n = back->waiting * r->rows;
+    const int n = steps * r->rows;
     if (wx->grad)
-        kernels->gemm(r->gates, r->in, n, back->dgates + at * r->gates, 1, r->gates, r->x + at * r->in, r->in, 1,
+        kernels->gemm(r->gates, r->in, n, heed_recurrence_dgates(r, back, i), 1, r->gates, r->x + at * r->in, r->in, 1,
                       wx->grad, r->in, back->dwx_adds, tape->gemm_scratch);
     if (wh->grad)
         kernels->gemm(r->gates, r->cells, n - (int)skipped, dproduct + skipped * r->gates, 1, r->gates,
                       r->h + (at + skipped) * r->cells, r->cells, 1, wh->grad, r->cells, back->dwh_adds,
                       tape->gemm_scratch);
     back->dwx_adds = back->dwh_adds = true;
-    back->waiting = 0;
 }
 
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
@@ -297,7 +305,8 @@ void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const 
     const heed_kernels *kernels = tape->kernels;
     heed_tensor *x = node->inputs[X], *bias = node->inputs[BIAS];
     heed_tensor *h0 = node->inputs[H0];
-    const heed_real *dgates = back->dgates + (size_t)i * r->rows * r->gates;
+    const heed_real *dgates = heed_recurrence_dgates(r, back, i);
+    const int summed = summed_steps(r);
     if (heed_recurrence_cut(r, i))
         memset(back->dh, 0, (size_t)r->rows * r->cells * sizeof *back->dh);
     else if (i > 0 || (h0 && h0->grad))
@@ -308,9 +317,8 @@ void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const 
         kernels->gemm_packed(r->rows, r->in, r->gates, dgates, r->gates, back->wx,
                              x->grad + (size_t)heed_recurrence_time(r, i) * r->in, (ptrdiff_t)r->steps * r->in,
                              back->dx_adds);
-    back->waiting++;
-    if (i == 0 || (back->waiting + 1) * (int64_t)r->rows * r->gates > SUMMED_GATES)
-        sum_weights(tape, r, node, i, dproduct, back);
+    if (i % summed == 0)
+        sum_weights(tape, r, node, i, r->steps - i < summed ? r->steps - i : summed, dproduct, back);
 }
 
 void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,

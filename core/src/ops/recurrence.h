@@ -62,27 +62,35 @@ heed_recurrent_result heed_recurrence_end(heed_tape *tape, const heed_recurrence
 void heed_recurrence_trace(heed_tape *tape, const heed_recurrence *r, const char *name, const heed_real *block,
                            int width, int column);
 
-/* The way back. The op fills dgates[i], the gradient of x Wx^T + bias, with zeros in rows that do not have the step. */
+/* The way back. The op fills heed_recurrence_dgates(i), the gradient of x Wx^T + bias, with zeros in rows that do not
+ * have the step. */
 typedef struct heed_recurrence_back {
-    heed_real *dgates;  /* [T, B, G] */
+    heed_real *dgates;  /* [kept, B, G], in which step i is the (i mod kept)-th: those of all steps would be out of the
+                           cache when their products are taken */
+    int kept;
     heed_real *dh;      /* [B, H]: of the state after the step at hand */
     bool past;          /* whether something reaches the state before a step past the gates: in a gru, and in rows that do
                            not have the step. Then the op leaves it in dh, else anything */
     bool dx_adds, dwx_adds, dwh_adds; /* whether these gradients are added to what is there */
-    int waiting;        /* steps whose shares of dWx and dWh are still to be summed */
     heed_real *wh, *wx; /* packed for d(gates) W; wx NULL when x wants no gradient */
     heed_tensor *norms; /* [B, T]: of dh, when they are traced; else NULL */
 } heed_recurrence_back;
 
-/* dgates: where they go, or NULL for a new block. false, with the tape's error set, when there is no memory. */
+static inline heed_real *heed_recurrence_dgates(const heed_recurrence *r, const heed_recurrence_back *back, int i)
+{
+    return back->dgates + (size_t)(i % back->kept) * r->rows * r->gates;
+}
+
+/* dgates: [T, B, G] where they go, or NULL for a new block. false, with the tape's error set, when there is no
+ * memory. */
 bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node, heed_real *dgates,
                                 heed_recurrence_back *back);
 /* dh += the gradient of y at step i: dh is then the whole gradient of the state after the step. */
 void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                  heed_recurrence_back *back);
-/* Once dgates[i] is there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x, the bias
- * and, now and then, of some steps in Wx and Wh. `dproduct` [B, G] is the gradient of h Wh^T, before that of the next
- * step; it is dgates[i] but in a gru. */
+/* Once the step's dgates are there, and dh if back->past: dh (+)= dproduct Wh (or, at a cut, 0), and the shares of x,
+ * the bias and, now and then, of some steps in Wx and Wh. `dproduct` [B, G] is the gradient of h Wh^T; it is dgates but
+ * in a gru, where it lies in a block like theirs. */
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back);
 /* The gradient of h0, and the trace. */

@@ -18,7 +18,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         return;
     for (int i = r->steps - 1; i >= 0; i--) {
         const heed_real *h = r->h + ((size_t)i + 1) * state;
-        heed_real *dgates = back.dgates + (size_t)i * state;
+        heed_real *dgates = heed_recurrence_dgates(r, &back, i);
         heed_recurrence_back_output(tape, r, node, i, &back);
         memset(dgates, 0, state * sizeof *dgates);
         for (int b = 0; b < r->rows; b++) {
