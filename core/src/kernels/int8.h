@@ -128,15 +128,16 @@ static int8_range quantise_row(size_t k, size_t padded, const heed_real *x, heed
     return range;
 }
 
-/* `rows` rows of levels times one panel. `way` and `rows` are constants at every call. */
-V_INLINE void int8_tile(const int way, const int rows, ptrdiff_t groups, const heed_level *q, ptrdiff_t q_row,
-                        const int8_range *ranges, const heed_real *scales, heed_real *c, ptrdiff_t c_row, int columns,
-                        bool accumulate) {
-    const heed_real *sums = scales + INT8_PANEL;
-    const int8_t *w = (const int8_t *)(sums + INT8_PANEL);
-    heed_ints sum[V_INT8_ROWS][V_INT8_VECTORS];
+/* `rows` rows of levels times `panels` panels, `stride` bytes apart. `way`, `rows` and `panels` are constants at every
+ * call. */
+V_INLINE void int8_tile(const int way, const int rows, const int panels, ptrdiff_t groups, const heed_level *q,
+                        ptrdiff_t q_row, const int8_range *ranges, const heed_real *panel, ptrdiff_t stride,
+                        heed_real *c, ptrdiff_t c_row, int columns, bool accumulate) {
+    const int vectors = panels * V_INT8_VECTORS;
+    const int8_t *w = (const int8_t *)(panel + 2 * INT8_PANEL);
+    heed_ints sum[V_INT8_ROWS][2 * V_INT8_VECTORS];
     V_UNROLL for (int i = 0; i < rows; i++) {
-        V_UNROLL for (int v = 0; v < V_INT8_VECTORS; v++)
+        V_UNROLL for (int v = 0; v < vectors; v++)
             sum[i][v] = v_ints_zero();
     }
     /* [book:int8] */
@@ -144,18 +145,20 @@ V_INLINE void int8_tile(const int way, const int rows, ptrdiff_t groups, const h
         heed_group x[V_INT8_ROWS];
         V_UNROLL for (int i = 0; i < rows; i++)
             x[i] = v_group(q + i * q_row);
-        V_UNROLL for (int v = 0; v < V_INT8_VECTORS; v++) {
-            const heed_weights weights = v_weights(w + v * V_LANES * V_GROUP);
+        V_UNROLL for (int v = 0; v < vectors; v++) {
+            const heed_weights weights =
+                v_weights(w + v / V_INT8_VECTORS * stride + v % V_INT8_VECTORS * V_LANES * V_GROUP);
             V_UNROLL for (int i = 0; i < rows; i++)
                 sum[i][v] = v_dot(way, sum[i][v], weights, x[i]);
         }
     }
     V_UNROLL for (int i = 0; i < rows; i++) {
         const heed_vec step = v_set1(ranges[i].step), low = v_set1(ranges[i].low);
-        V_UNROLL for (int v = 0; v < V_INT8_VECTORS; v++) {
-            const int at = v * V_LANES;
-            heed_vec y = v_add(v_mul(step, v_from_ints(sum[i][v])), v_mul(low, v_load(sums + at)));
-            tile_store(c + i * c_row + at, columns - at, accumulate, v_mul(v_load(scales + at), y));
+        V_UNROLL for (int v = 0; v < vectors; v++) {
+            const heed_real *scales = (const heed_real *)((const char *)panel + v / V_INT8_VECTORS * stride) +
+                                      v % V_INT8_VECTORS * V_LANES;
+            heed_vec y = v_add(v_mul(step, v_from_ints(sum[i][v])), v_mul(low, v_load(scales + INT8_PANEL)));
+            tile_store(c + i * c_row + v * V_LANES, columns - v * V_LANES, accumulate, v_mul(v_load(scales), y));
         }
     }
     /* [/book] */
@@ -164,7 +167,7 @@ V_INLINE void int8_tile(const int way, const int rows, ptrdiff_t groups, const h
 #define INT8_CASE(r)                                                                                               \
     case (r):                                                                                                      \
         if ((r) <= V_INT8_ROWS)                                                                                    \
-            int8_tile(way, (r) <= V_INT8_ROWS ? (r) : 1, groups, q, q_row, ranges, panel, c, c_row, columns,       \
+            int8_tile(way, (r) <= V_INT8_ROWS ? (r) : 1, 1, groups, q, q_row, ranges, panel, 0, c, c_row, columns, \
                       accumulate);                                                                                 \
         break;
 
@@ -194,7 +197,11 @@ V_INLINE void gemm_int8_by(const int way, int m, int n, int k, const heed_real *
         int8_range ranges[INT8_BLOCK];
         for (int r = 0; r < rows; r++)
             ranges[r] = quantise_row((size_t)k, (size_t)q_row, a + r * a_row, q + r * q_row);
-        for (int j = 0; j < n; j += INT8_PANEL) {
+        int j = 0;
+        for (; rows == 1 && j + 2 * INT8_PANEL <= n; j += 2 * INT8_PANEL) /* else its few sums wait for themselves */
+            int8_tile(way, 1, 2, groups, q, q_row, ranges, int8_scales(k, j, packed), int8_stride(k), c + j, c_row,
+                      2 * INT8_PANEL, accumulate);
+        for (; j < n; j += INT8_PANEL) {
             const heed_real *panel = int8_scales(k, j, packed);
             for (int r = 0; r < rows; r += V_INT8_ROWS)
                 int8_rows(way, rows - r < V_INT8_ROWS ? rows - r : V_INT8_ROWS, groups, q + r * q_row, q_row,

@@ -5,7 +5,7 @@
 #include <math.h>
 
 #define V_SET "scalar"
-enum { V_LANES = 1, V_TILE_ROWS = 6, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 6, V_BESIDE = 0, V_CHAINS = 12, V_FUSED = 0 };
+enum { V_LANES = 1, V_TILE_ROWS = 6, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 6, V_BESIDE = 0, V_CHAINS = 14, V_FUSED = 0 };
 typedef heed_real heed_vec;
 typedef int heed_mask;
 

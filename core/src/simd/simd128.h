@@ -10,7 +10,7 @@
 enum { V_LANES = 4, V_TILE_ROWS = 6, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 4, V_BESIDE = 0, V_CHAINS = 12, V_FUSED = 1 };
 #else
 #define V_SET "simd128"
-enum { V_LANES = 4, V_TILE_ROWS = 5, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 4, V_BESIDE = 0, V_CHAINS = 12, V_FUSED = 0 };
+enum { V_LANES = 4, V_TILE_ROWS = 5, V_TILE_VECTORS = 2, V_DIRECT_ROWS = 4, V_BESIDE = 0, V_CHAINS = 14, V_FUSED = 0 };
 #endif
 typedef v128_t heed_vec;
 typedef v128_t heed_mask;
