@@ -5,29 +5,36 @@
 
 #ifdef HEED_DOUBLE
 V_INLINE heed_vec m_exp(heed_vec x) { return exp(x); }
-V_INLINE heed_vec m_exp_up_to(double most, heed_vec x) { return exp(v_min(most, x)); }
 V_INLINE heed_vec m_tanh(heed_vec x) { return tanh(x); }
+V_INLINE heed_vec m_sigmoid(heed_vec x) { return 1 / (1 + exp(-x)); }
 #else
-/* exp(x) = 2^n exp(r), n = round(x / log 2), |r| <= log(2) / 2; log 2 in two parts, so that n * LOG2_HIGH is exact.
- * Gives exp(r), by the polynomial of the least relative error, 1e-7; a NaN stays. */
-V_INLINE heed_vec m_exp_fraction(heed_vec x, heed_vec *n) {
-    *n = v_round(v_mul(x, v_set1(1.44269504088896341f)));
-    heed_vec r = v_nma(*n, v_set1(0.693359375f), x);
-    r = v_nma(*n, v_set1(-2.12194440e-4f), r);
-    heed_vec p = v_set1(8.312431164085865e-3f);
-    p = v_fma(p, r, v_set1(4.189098998904228e-2f));
-    p = v_fma(p, r, v_set1(0.16667118668556213f));
-    p = v_fma(p, r, v_set1(0.4999922513961792f));
-    p = v_fma(p, r, v_set1(1.0f));
-    return v_fma(p, r, v_set1(1.0f));
+/* exp(z) for z = x and for z = -x (sign 1, -1) in two factors, of which the second is *power: 2 exp(r) and 2^(n - 1),
+ * with n = round(z / log 2), |r| <= log(2) / 2. Their product overflows where exp does; n - 1 = -127 is zero, so that
+ * results below 2^-125.5 are. A NaN stays.
+ *   Adding 1.5 * 2^23 + 126 rounds, and leaves n + 126 in the low bits for an exponent. log 2 is in two parts, so that
+ * n * LOG2_HIGH is exact. The polynomial is that of the least relative error, 1e-7. */
+V_INLINE heed_vec m_exp_factors(const float sign, heed_vec x, heed_vec *power) {
+    heed_vec shift = v_set1(12582912.0f + 126.0f), end = v_set1(sign * 89.0f), zero = v_set1(sign * -87.3f);
+    x = sign > 0 ? v_max(zero, v_min(end, x)) : v_max(end, v_min(zero, x));
+    heed_vec sum = v_fma(x, v_set1(sign * 1.44269504088896341f), shift), n = v_sub(sum, shift);
+    heed_vec r = v_nma(n, v_set1(sign * 0.693359375f), x); /* times the sign, as x is */
+    r = v_nma(n, v_set1(sign * -2.12194440e-4f), r);
+    heed_vec p = v_set1(sign * 2 * 8.312431164085865e-3f);
+    p = v_fma(p, r, v_set1(2 * 4.189098998904228e-2f));
+    p = v_fma(p, r, v_set1(sign * 2 * 0.16667118668556213f));
+    p = v_fma(p, r, v_set1(2 * 0.4999922513961792f));
+    p = v_fma(p, r, v_set1(sign * 2.0f));
+    *power = v_power(sum);
+    return v_fma(p, r, v_set1(2.0f));
 }
-
-/* Up to `most`, as for that; e^89 is infinity, e^-104 zero. */
-V_INLINE heed_vec m_exp_up_to(float most, heed_vec x) {
-    heed_vec n, p = m_exp_fraction(v_max(v_set1(-104.0f), v_min(v_set1(most), x)), &n);
-    return v_ldexp(p, n);
+V_INLINE heed_vec m_exp(heed_vec x) {
+    heed_vec power, factor = m_exp_factors(1, x, &power);
+    return v_mul(factor, power);
 }
-V_INLINE heed_vec m_exp(heed_vec x) { return m_exp_up_to(89.0f, x); }
+V_INLINE heed_vec m_sigmoid(heed_vec x) {
+    heed_vec power, factor = m_exp_factors(-1, x, &power), one = v_set1(1.0f);
+    return v_div(one, v_fma(factor, power, one));
+}
 
 /* As x P(x^2) / Q(x^2), a fit of the least relative error up to 8.7, where the result is 1 but for rounding: a product
  * with x, so that -0 stays -0, and coefficients of one sign, so that nothing cancels. */
@@ -45,12 +52,6 @@ V_INLINE heed_vec m_tanh(heed_vec x) {
     return v_div(v_mul(x, p), q);
 }
 #endif
-
-/* exp(x) / (1 + exp(x)), which is 1 long before exp(x) overflows. */
-V_INLINE heed_vec m_sigmoid(heed_vec x) {
-    heed_vec e = m_exp_up_to(80, x);
-    return v_div(e, v_add(v_set1(1), e));
-}
 
 /* The sigmoid of gates, by which states are multiplied: right to 1e-7, but small ones not to 1e-7 of themselves. It shares
  * the constants of the tanh beside it, for which most sets have not registers enough. */

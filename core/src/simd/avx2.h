@@ -28,16 +28,8 @@ V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return _mm256_min_ps(a, b); }
 V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return _mm256_max_ps(a, b); }
 V_INLINE heed_vec v_abs(heed_vec a) { return _mm256_andnot_ps(_mm256_set1_ps(-0.0f), a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return _mm256_sqrt_ps(a); }
-V_INLINE heed_vec v_round(heed_vec a) { return _mm256_round_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-/* n + 1.5 * 2^23 has n in its low bits, which are shifted to where the exponent is. */
-V_INLINE __m256i v_bits_of(heed_vec n) { return _mm256_castps_si256(_mm256_add_ps(n, _mm256_set1_ps(12582912.0f))); }
-V_INLINE heed_vec v_power(__m256i n) {
-    return _mm256_castsi256_ps(_mm256_add_epi32(_mm256_slli_epi32(n, 23), _mm256_set1_epi32(127 << 23)));
-}
-/* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
-V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
-    __m256i bits = v_bits_of(n), half = _mm256_srli_epi32(bits, 1);
-    return v_mul(v_mul(a, v_power(half)), v_power(_mm256_sub_epi32(bits, half)));
+V_INLINE heed_vec v_power(heed_vec a) {
+    return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_castps_si256(a), 23));
 }
 V_INLINE heed_mask v_less(heed_vec a, heed_vec b) { return _mm256_cmp_ps(a, b, _CMP_LT_OQ); }
 V_INLINE heed_vec v_select(heed_mask m, heed_vec a, heed_vec b) { return _mm256_blendv_ps(b, a, m); }

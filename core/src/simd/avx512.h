@@ -29,10 +29,9 @@ V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return _mm512_min_ps(a, b); }
 V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return _mm512_max_ps(a, b); }
 V_INLINE heed_vec v_abs(heed_vec a) { return _mm512_abs_ps(a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return _mm512_sqrt_ps(a); }
-V_INLINE heed_vec v_round(heed_vec a) {
-    return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+V_INLINE heed_vec v_power(heed_vec a) {
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_castps_si512(a), 23));
 }
-V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) { return _mm512_scalef_ps(a, n); }
 V_INLINE heed_mask v_less(heed_vec a, heed_vec b) { return _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ); }
 V_INLINE heed_vec v_select(heed_mask m, heed_vec a, heed_vec b) { return _mm512_mask_blend_ps(m, b, a); }
 V_INLINE float v_sum(heed_vec a) {

@@ -32,16 +32,8 @@ V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return vbslq_f32(vcltq_f32(a, 
 V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return vbslq_f32(vcgtq_f32(a, b), a, b); }
 V_INLINE heed_vec v_abs(heed_vec a) { return vabsq_f32(a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return vsqrtq_f32(a); }
-V_INLINE heed_vec v_round(heed_vec a) { return vrndnq_f32(a); }
-/* n + 1.5 * 2^23 has n in its low bits, which are shifted to where the exponent is. */
-V_INLINE uint32x4_t v_bits_of(heed_vec n) { return vreinterpretq_u32_f32(vaddq_f32(n, vdupq_n_f32(12582912.0f))); }
-V_INLINE heed_vec v_power(uint32x4_t n) {
-    return vreinterpretq_f32_u32(vaddq_u32(vshlq_n_u32(n, 23), vdupq_n_u32(127u << 23)));
-}
-/* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
-V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
-    uint32x4_t bits = v_bits_of(n), half = vshrq_n_u32(bits, 1);
-    return v_mul(v_mul(a, v_power(half)), v_power(vsubq_u32(bits, half)));
+V_INLINE heed_vec v_power(heed_vec a) {
+    return vreinterpretq_f32_u32(vshlq_n_u32(vreinterpretq_u32_f32(a), 23));
 }
 V_INLINE heed_mask v_less(heed_vec a, heed_vec b) { return vcltq_f32(a, b); }
 V_INLINE heed_vec v_select(heed_mask m, heed_vec a, heed_vec b) { return vbslq_f32(m, a, b); }

@@ -50,29 +50,17 @@ V_INLINE heed_vec v_from_ints(heed_ints sums) { return (heed_vec)sums; }
 V_INLINE heed_vec v_abs(heed_vec a) { return fabs(a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return sqrt(a); }
 V_INLINE heed_vec v_round(heed_vec a) { return rint(a); }
-V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) { return scalbn(a, (int)n); }
 #else
 V_INLINE heed_vec v_abs(heed_vec a) { return fabsf(a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return sqrtf(a); }
 /* Adding 1.5 * 2^23 leaves the integer in the low bits of the sum; subtracting it gives the rounded number back. */
 V_INLINE heed_vec v_round(heed_vec a) { return (a + 12582912.0f) - 12582912.0f; }
-/* n + 1.5 * 2^23 has n in its low bits, which are shifted to where the exponent is. */
-V_INLINE uint32_t v_bits_of(heed_vec n) {
-    float sum = n + 12582912.0f;
+V_INLINE heed_vec v_power(heed_vec a) {
     uint32_t bits;
-    memcpy(&bits, &sum, sizeof bits);
-    return bits;
-}
-V_INLINE heed_vec v_power(uint32_t n) {
-    uint32_t bits = (n << 23) + (127u << 23);
-    float power;
-    memcpy(&power, &bits, sizeof power);
-    return power;
-}
-/* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
-V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
-    uint32_t bits = v_bits_of(n), half = bits >> 1;
-    return a * v_power(half) * v_power(bits - half);
+    memcpy(&bits, &a, sizeof bits);
+    bits <<= 23;
+    memcpy(&a, &bits, sizeof a);
+    return a;
 }
 #endif
 

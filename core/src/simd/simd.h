@@ -14,8 +14,8 @@
  *   v_add v_sub v_mul v_div(a, b)      lane by lane
  *   v_fma(a, b, c) v_nma(a, b, c)      a*b + c and c - a*b; fused where the set has it
  *   v_min(a, b) v_max(a, b)            b when a is NaN; when b is NaN: b (a NaN that matters goes second)
- *   v_abs(a) v_sqrt(a) v_round(a)      round: to nearest, ties to even; |a| < 2^22
- *   v_ldexp(a, n)                      a * 2^n, n integral in [-250, 250]; overflow and subnormals as IEEE 754
+ *   v_abs(a) v_sqrt(a)
+ *   v_power(a)                         2^(k - 127), 0 < k < 255, where k is the low bits of a float; zero for k = 0
  *   v_less(a, b) v_select(m, a, b)     a < b (false for NaN); a where m holds, else b
  *   v_sum(a) v_max_across(a)           sum in halves: lane i + lane i + V_LANES/2, until one is left
  *   v_transpose(rows)                  the V_LANES x V_LANES matrix of V_LANES vectors, in place

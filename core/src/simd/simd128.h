@@ -49,16 +49,7 @@ V_INLINE heed_vec v_min(heed_vec a, heed_vec b) { return wasm_f32x4_pmin(b, a); 
 V_INLINE heed_vec v_max(heed_vec a, heed_vec b) { return wasm_f32x4_pmax(b, a); }
 V_INLINE heed_vec v_abs(heed_vec a) { return wasm_f32x4_abs(a); }
 V_INLINE heed_vec v_sqrt(heed_vec a) { return wasm_f32x4_sqrt(a); }
-V_INLINE heed_vec v_round(heed_vec a) { return wasm_f32x4_nearest(a); }
-/* Adding 1.5 * 2^23 leaves the integer in the low bits of the sum: cheaper than the saturating conversion. */
-/* n + 1.5 * 2^23 has n in its low bits, which are shifted to where the exponent is. */
-V_INLINE v128_t v_bits_of(heed_vec n) { return wasm_f32x4_add(n, wasm_f32x4_splat(12582912.0f)); }
-V_INLINE heed_vec v_power(v128_t n) { return wasm_i32x4_add(wasm_i32x4_shl(n, 23), wasm_i32x4_splat(127 << 23)); }
-/* 2^n in two factors, each a normal number, so that subnormal results and overflow come out of the multiplication. */
-V_INLINE heed_vec v_ldexp(heed_vec a, heed_vec n) {
-    v128_t bits = v_bits_of(n), half = wasm_u32x4_shr(bits, 1);
-    return v_mul(v_mul(a, v_power(half)), v_power(wasm_i32x4_sub(bits, half)));
-}
+V_INLINE heed_vec v_power(heed_vec a) { return wasm_i32x4_shl(a, 23); }
 V_INLINE heed_mask v_less(heed_vec a, heed_vec b) { return wasm_f32x4_lt(a, b); }
 V_INLINE heed_vec v_select(heed_mask m, heed_vec a, heed_vec b) { return wasm_v128_bitselect(a, b, m); }
 V_INLINE float v_sum(heed_vec a) {
@@ -114,7 +105,7 @@ V_INLINE heed_ints v_ints_zero(void) { return wasm_i32x4_splat(0); }
 V_INLINE heed_group v_group(const heed_level *q) { return wasm_v128_load32_splat(q); }
 V_INLINE heed_vec v_from_ints(heed_ints sums) { return wasm_f32x4_convert_i32x4(sums); }
 V_INLINE void v_store_levels(heed_level *q, heed_vec a) {
-    v128_t bits = v_add(a, v_set1(12582912.0f)); /* the integer is in the low bits, as in v_bits_of */
+    v128_t bits = v_add(a, v_set1(12582912.0f)); /* the integer is in the low bits */
     v128_t half = wasm_i32x4_sub(bits, wasm_i32x4_splat(0x4b400000));
     half = wasm_i16x8_narrow_i32x4(half, half);
 #ifdef HEED_SET_RELAXED
