@@ -186,6 +186,7 @@ static bool is_name(const char *string, const char *text, size_t n)
 /* Whether every name of the comma-separated list is one that the model can keep; a message on the first that is not. */
 static bool known_traces(const cli_command *command, const heed_model *model, const char *list, int *code)
 {
+    static const char gradient[] = ".gradient";
     heed_error error = {0};
     char *json = NULL;
     if (heed_model_describe(model, &json, &error) != HEED_OK) {
@@ -195,16 +196,18 @@ static bool known_traces(const cli_command *command, const heed_model *model, co
     const char *traces = cli_json_member(json, "traces"), *tensors = cli_json_member(json, "tensors");
     bool known = true;
     while (known && *list != '\0') {
-        size_t n = strcspn(list, ",");
+        size_t n = strcspn(list, ","), whole = n;
+        if (n > sizeof gradient - 1 && memcmp(list + n - (sizeof gradient - 1), gradient, sizeof gradient - 1) == 0)
+            n -= sizeof gradient - 1; /* of what it is the gradient */
         known = n == strlen("attention") && memcmp(list, "attention", n) == 0;
         for (const char *name = cli_json_first(traces); name != NULL && !known; name = cli_json_next(name))
             known = is_name(name, list, n);
         for (const char *tensor = cli_json_first(tensors); tensor != NULL && !known; tensor = cli_json_next(tensor))
             known = is_name(cli_json_member(tensor, "name"), list, n);
         if (!known)
-            *code = cli_usage(command, "there is no trace \"%.*s\"; heed inspect MODEL lists tensors, and with --traces the others", (int)n,
-                              list);
-        list += n + (list[n] == ',');
+            *code = cli_usage(command, "there is no trace \"%.*s\"; heed inspect MODEL lists tensors, and with --traces the others",
+                              (int)whole, list);
+        list += whole + (list[whole] == ',');
     }
     heed_text_free(json);
     return known;

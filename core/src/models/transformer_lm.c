@@ -110,16 +110,16 @@ static joined join(heed_tape *tape, const heed_batch *batch, bool predict_all)
     return all;
 }
 
-/* The states of the target's steps alone, [B, T, C]. */
-static heed_tensor *target_states(heed_tape *tape, const heed_tensor *h, const heed_batch *batch)
+/* The states of the target's steps alone, [B, T, C]: rows of h as a table. */
+static heed_tensor *target_states(heed_tape *tape, heed_tensor *h, const heed_batch *batch)
 {
-    const size_t size = (size_t)h->dims[2], steps = (size_t)batch->target_length;
-    heed_tensor *y = heed_tensor_new_dirty(tape, false, 3, (int[]){batch->rows, batch->target_length, h->dims[2]});
-    for (int b = 0; heed_tensor_ok(y) && b < batch->rows; b++)
-        memcpy(y->data + b * steps * size,
-               h->data + ((size_t)b * h->dims[1] + (size_t)batch->source_lengths[b]) * size,
-               steps * size * sizeof *y->data);
-    return y;
+    const int rows = batch->rows, steps = batch->target_length, length = h->dims[1];
+    heed_tensor *table = heed_tensor_reshape(tape, h, 2, (int[]){rows * length, h->dims[2]});
+    int32_t *ids = heed_tape_alloc(tape, (size_t)rows * steps, sizeof *ids);
+    for (int b = 0; ids && b < rows; b++)
+        for (int t = 0; t < steps; t++)
+            ids[b * steps + t] = b * length + batch->source_lengths[b] + t;
+    return ids ? heed_embedding(tape, table, ids, rows, steps) : &tape->invalid;
 }
 
 static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
@@ -130,8 +130,11 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
     if (!all.ids || !all.targets || !all.lengths)
         return &tape->invalid;
     heed_tensor *h = heed_stack_apply(tape, &model->params, &net->decoder, all.ids, batch->rows, all.length, &pass);
-    if (tape->trace && heed_tensor_ok(h))
-        logits_of(model, tape, target_states(tape, h, batch));
+    if (tape->trace && heed_tensor_ok(h)) { /* the loss below keeps neither logits nor their gradient */
+        heed_tensor *logits = logits_of(model, tape, target_states(tape, h, batch));
+        if (tape->recording) /* of the output alone, whatever is learnt beside it */
+            return heed_cross_entropy(tape, logits, batch->target_out, batch->target_lengths, smoothing);
+    }
     return heed_linear_cross_entropy(tape, h, heed_params_tensor(tape, &model->params, net->output_weight),
                                      bias_of(model, tape), all.targets, NULL, smoothing);
 }
