@@ -218,6 +218,7 @@ static int run(const cli_command *command, int count, char **arguments)
     run_settings settings = {0};
     heed_load_options load;
     const char *dtype = NULL;
+    bool no_cache = false;
     int code;
     const cli_option table[] = {
         {"--beam", "K", "hypotheses kept; 1, the default, is greedy", CLI_INT, &settings.generate.beam, 1,
@@ -242,6 +243,8 @@ static int run(const cli_command *command, int count, char **arguments)
          &settings.generate.mute, 0, 0},
         {"--trace", "NAMES", "\"attention\": the weights as a table; with --json any traces and tensors, by comma", CLI_TEXT,
          &settings.generate.trace, 0, 0},
+        {"--no-cache", NULL, "a Transformer's decoding keeps no keys and values: each step reads all tokens again", CLI_FLAG,
+         &no_cache, 0, 0},
         CLI_DTYPE(&dtype),
         {"--json", NULL, "one JSON object per input", CLI_FLAG, &settings.json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
@@ -258,6 +261,7 @@ static int run(const cli_command *command, int count, char **arguments)
                          settings.generate.beam);
     if (settings.score && settings.generate.target != NULL)
         return cli_usage(command, "--score and --target both say what to score; give one of them");
+    settings.generate.no_cache = no_cache;
     settings.generate.seed = (uint64_t)settings.seed;
     const char *trace = settings.generate.trace;
     if (trace != NULL && !settings.json && strcmp(trace, "attention") != 0)

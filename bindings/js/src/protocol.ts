@@ -104,12 +104,18 @@ export interface Regression {
 
 /** How the model is run; what is left out is as it was trained. */
 export interface ModelOptions {
-  /** Intermediates to keep; ModelInfo.traces lists them. */
+  /**
+   * Values to keep: ModelInfo.traces lists what the model computes, ModelInfo.tensors its parameters. With ".gradient" at the
+   * end, of either: the gradient of -log p of the best output (or of `target`) at it, of the same shape, once the output is
+   * complete. What is only looked at, as a gate or a Transformer's weights, has none, and is refused.
+   */
   trace?: string[];
   /** Attention heads that contribute nothing; ModelInfo.heads lists them. */
   mute?: string[];
   /** Attention scores are divided by it, 0.01 .. 100: below 1 the weights are sharper, above 1 flatter. */
   attentionTemperature?: number;
+  /** false: a Transformer keeps no keys and values, every step reads all tokens so far again; of others an error. */
+  cache?: boolean;
 }
 /** Tokens are drawn when any of the first three is given: neither with a beam nor with a target. */
 export interface DrawOptions {

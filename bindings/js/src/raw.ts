@@ -208,12 +208,13 @@ export class Raw {
       trace = [],
       mute = [],
       target,
+      cache = true,
     } = options;
     if (typeof text !== 'string') throw new EngineError('argument', 'the text to run on is not a string');
     if (target?.includes('\0')) throw new EngineError('argument', 'target: there is a NUL in it');
     for (const [name, value] of Object.entries({ beam, maxLength, topK })) this.#checkWhole(name, value, 2 ** 31);
     this.#checkWhole('seed', seed, 2 ** 53);
-    const numbers = [beam, maxLength, lengthPenalty, attentionTemperature, temperature, topK, topP, seed];
+    const numbers = [beam, maxLength, lengthPenalty, attentionTemperature, temperature, topK, topP, seed, cache ? 0 : 1];
     const bytes = encode(text);
     const texts = [trace.join(), mute.join(), target ?? ''].map((each) => encode(`${each}\0`));
     return this.#withCopies(

@@ -109,6 +109,10 @@ static heed_status check_options(heed_generation *g, const heed_generate_options
         HEED_TRY(heed_trace_check(g->model, options->trace, error));
         g->tape.trace = &g->trace;
     }
+    if (options->no_cache && !g->model->arch->caches)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "no_cache: model_type \"%s\" keeps no keys and values between steps",
+                         g->model->arch->name);
+    g->tape.no_cache = options->no_cache;
     if (options->mute)
         HEED_TRY(check_heads(g->model, options->mute, error));
     return HEED_OK;

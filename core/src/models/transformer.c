@@ -121,6 +121,7 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
 const heed_arch heed_arch_transformer = {
     .name = "transformer",
     .reads_text = true,
+    .caches = true,
     .configure = configure,
     .loss = loss,
     .start = heed_transformer_start,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "models/token_rows.h"
 #include "models/transformer.h"
 
 typedef struct network {
@@ -139,23 +140,38 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
                                      bias_of(model, tape), all.targets, NULL, smoothing);
 }
 
-/* The source is read at once; its keys and values begin the cache. */
+/* Either the cache, or the tokens. */
+typedef struct decoding_state {
+    bool no_cache;
+    heed_stack_cache cache;
+    heed_token_rows tokens;
+} decoding_state;
+
+/* The source is read at once; its keys and values begin the cache. Without one its tokens wait for the first step. */
 static heed_status start(const heed_model *model, heed_tape *tape, const heed_source *source, int beam,
                          heed_decoding *out, heed_error *error)
 {
     const network *net = model->network;
     const int rows = source->rows * beam, source_length = source->length, limit = net->decoder.options.max_length;
-    heed_stack_cache *cache = heed_tape_alloc(tape, 1, sizeof *cache);
+    decoding_state *state = heed_tape_alloc(tape, 1, sizeof *state);
     *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source_length,
-                           .max_steps = limit - source_length, .state = cache};
+                           .max_steps = limit - source_length, .state = state};
     if (source_length >= limit)
         return heed_fail(error, HEED_ERROR_LONG_INPUT, "the input has %d tokens; the model has max_length %d",
                          source_length, limit);
     out->logits = heed_tape_alloc(tape, (size_t)rows * net->vocabulary, sizeof *out->logits);
-    if (cache)
+    HEED_TRY(heed_tape_check(tape, error));
+    heed_stack_cache *cache = &state->cache;
+    state->no_cache = tape->no_cache;
+    if (state->no_cache)
+        heed_token_rows_start(tape, rows, limit, &state->tokens);
+    else
         heed_stack_cache_start(tape, &net->decoder, rows, cache);
     HEED_TRY(heed_tape_check(tape, error));
-    if (source_length == 0)
+    for (int row = 0; state->no_cache && row < rows; row++)
+        heed_token_rows_add(&state->tokens, row, source->ids + (size_t)(row / beam) * source_length,
+                            source->lengths[row / beam]);
+    if (source_length == 0 || state->no_cache)
         return HEED_OK;
     heed_stack_cache_reserve(tape, &net->decoder, cache, source_length + 1);
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
@@ -178,13 +194,18 @@ static heed_status step(const heed_model *model, heed_tape *tape, heed_decoding 
                         heed_error *error)
 {
     const network *net = model->network;
-    heed_stack_cache *cache = decoding->state;
-    heed_stack_cache_reserve(tape, &net->decoder, cache, 1);
+    decoding_state *state = decoding->state;
+    const int rows = decoding->rows;
+    if (!state->no_cache)
+        heed_stack_cache_reserve(tape, &net->decoder, &state->cache, 1);
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
-    heed_stack_pass pass = {.cache = cache};
-    heed_tensor *logits = logits_of(
-        model, tape,
-        heed_stack_apply(tape, &model->params, &net->decoder, previous, decoding->rows, 1, &pass));
+    heed_stack_pass pass = {.cache = state->no_cache ? NULL : &state->cache};
+    for (int row = 0; state->no_cache && row < rows; row++)
+        heed_token_rows_add(&state->tokens, row, &previous[row], 1);
+    heed_tensor *h = state->no_cache
+                         ? heed_token_rows_run(tape, &model->params, &net->decoder, &state->tokens, &pass)
+                         : heed_stack_apply(tape, &model->params, &net->decoder, previous, rows, 1, &pass);
+    heed_tensor *logits = logits_of(model, tape, h);
     HEED_TRY(heed_tape_check(tape, error));
     memcpy(decoding->logits, logits->data, heed_tensor_count(logits) * sizeof *logits->data);
     heed_arena_restore(&tape->arena, mark);
@@ -194,13 +215,18 @@ static heed_status step(const heed_model *model, heed_tape *tape, heed_decoding 
 static void reorder(const heed_model *model, heed_decoding *decoding, const int32_t *parents)
 {
     const network *net = model->network;
-    heed_stack_cache_reorder(&net->decoder, decoding->state, parents);
+    decoding_state *state = decoding->state;
+    if (state->no_cache)
+        heed_token_rows_reorder(&state->tokens, parents);
+    else
+        heed_stack_cache_reorder(&net->decoder, &state->cache, parents);
 }
 
 const heed_arch heed_arch_transformer_lm = {
     .name = "transformer_lm",
     .starts_empty = true,
     .reads_text = true,
+    .caches = true,
     .configure = configure,
     .loss = loss,
     .start = start,

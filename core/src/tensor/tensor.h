@@ -87,6 +87,7 @@ struct heed_tape {
     heed_trace *trace;          /* where to keep named intermediates, or NULL */
     const char *muted;          /* attention heads that contribute zero: "encoder.0.self_attention.2,..", or NULL */
     double attention_temperature; /* what attention scores are divided by before the softmax; 0: 1 */
+    bool no_cache;              /* decoding keeps no keys and values: every step reads all tokens so far again */
     heed_tensor invalid;
 };
 
