@@ -67,4 +67,13 @@ const heed_prediction *EXPORT(heed_wasm_predict)(const heed_model *model, const 
                ? &last_prediction : NULL;
 }
 
+/* Texts as of heed_wasm_generation_start; the result of heed_predict_json. */
+char *EXPORT(heed_wasm_predict_json)(const heed_model *model, const char *text, size_t size, const char *trace,
+                                     const char *target)
+{
+    const heed_predict_options options = {.trace = trace[0] ? trace : NULL, .target = target};
+    char *json = NULL;
+    return heed_predict_json(model, text, size, &options, &json, fresh_error()) == HEED_OK ? json : NULL;
+}
+
 void EXPORT(heed_wasm_prediction_free)(void) { heed_prediction_free(&last_prediction); }

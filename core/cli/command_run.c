@@ -94,34 +94,35 @@ static heed_status print_generation(const heed_model *model, const heed_generati
     return HEED_OK;
 }
 
-/* As the input is written: "0.5 1;0.25 0". */
-static heed_status run_numbers(const heed_model *model, const char *text, size_t size, bool json, heed_error *error)
+/* As the input is written: "0.5 1;0.25 0"; after the loss, where there is a target. */
+static heed_status run_numbers(const heed_model *model, const char *text, size_t size, const run_settings *settings,
+                               heed_error *error)
 {
-    heed_prediction prediction;
-    heed_status status = heed_predict_text(model, text, size, &prediction, error);
+    const heed_predict_options options = {.target = settings->generate.target, .trace = settings->generate.trace};
+    char *json = NULL;
+    heed_status status = heed_predict_json(model, text, size, &options, &json, error);
     if (status != HEED_OK)
         return status;
-    if (json) {
-        printf("{\"input\":");
-        cli_print_json_string(stdout, text, size);
-        printf(",\"values\":[");
+    if (settings->json) {
+        printf("%s\n", json);
+    } else {
+        const char *values = cli_json_member(json, "values"), *loss = cli_json_member(json, "loss");
+        if (loss != NULL)
+            printf("%.7g\t", strtod(loss, NULL));
+        for (const char *step = cli_json_first(values); step != NULL; step = cli_json_next(step))
+            for (const char *value = cli_json_first(step), *next; value != NULL; value = next) {
+                next = cli_json_next(value);
+                printf("%.7g%s", strtod(value, NULL), next != NULL ? " " : cli_json_next(step) != NULL ? ";" : "");
+            }
+        printf("\n");
     }
-    for (int t = 0; t < prediction.steps; t++) {
-        printf(json ? "%s[" : "%s", t == 0 ? "" : json ? "," : ";");
-        for (int c = 0; c < prediction.channels; c++)
-            printf("%s%.7g", c == 0 ? "" : json ? "," : " ", (double)prediction.values[t * prediction.channels + c]);
-        printf(json ? "]" : "");
-    }
-    printf(json ? "]}\n" : "\n");
-    heed_prediction_free(&prediction);
+    heed_text_free(json);
     return HEED_OK;
 }
 
 static heed_status run_text(const heed_model *model, const char *text, size_t size, const run_settings *settings,
                             heed_error *error)
 {
-    if (heed_model_gives_numbers(model))
-        return run_numbers(model, text, size, settings->json, error);
     heed_generation *generation = NULL;
     bool done = false;
     run_settings own = *settings;
@@ -135,6 +136,8 @@ static heed_status run_text(const heed_model *model, const char *text, size_t si
         own.generate.target = tab + 1;
     }
     settings = &own;
+    if (heed_model_gives_numbers(model))
+        return run_numbers(model, text, size, settings, error);
     heed_status status = heed_generation_start(model, text, size, &settings->generate, &generation, error);
     while (status == HEED_OK && !done)
         status = heed_generation_advance(generation, &done, error);
@@ -234,7 +237,7 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--top-p", "P", "draws among the fewest likeliest that together have the probability P", CLI_REAL,
          &settings.generate.top_p, 0, 0},
         {"--seed", "N", "of what is drawn; 0 by default", CLI_INT, &settings.seed, 0, INT_MAX},
-        {"--target", "TEXT", "scores this output: log p, perplexity, and log p of each token", CLI_TEXT,
+        {"--target", "TEXT", "scores this output: log p, perplexity, and log p of each token; of numbers, the loss", CLI_TEXT,
          &settings.generate.target, 0, 0},
         {"--score", NULL, "the same; every TEXT or line is an input, a tab, its target", CLI_FLAG, &settings.score, 0, 0},
         {"--attention-temperature", "T", "flattens (above 1) or sharpens (below 1) what the model attends to", CLI_REAL,

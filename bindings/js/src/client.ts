@@ -15,6 +15,8 @@ import type {
   Dtype,
   EngineInfo,
   Examples,
+  ExplainOptions,
+  Explanation,
   KernelOptions,
   KernelRate,
   LoadProgress,

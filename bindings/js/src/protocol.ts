@@ -73,6 +73,21 @@ export interface Prediction {
   labels?: string[];
 }
 
+/**
+ * Of a model that gives numbers: what it computes on the way to them (ModelOptions.trace says which names there are), and of
+ * a target its loss, summed over the numbers. Gradients are those of the loss, so they need a target.
+ */
+export interface ExplainOptions {
+  target?: string; // written as the input is: "0.5 1; 0.25 0", steps parted by ";"
+  trace?: string[];
+}
+export interface Explanation {
+  input: string;
+  values: number[][]; // of each step
+  loss?: number;
+  trace?: TraceEntry[];
+}
+
 /** heed/regression.h says what is minimised and how; what is left out is 0, and the degree 1. */
 export interface RegressionOptions {
   method?: 'auto' | 'normal' | 'gradient' | 'coordinates';
@@ -336,6 +351,7 @@ export interface EngineApi {
   load(source: string | KeptFiles, dtype: Dtype): { model: number; info: ModelInfo; files: KeptFiles | null };
   run(model: number, text: string, options: RunOptions): Result;
   predict(model: number, values: Float32Array, rows: number): Prediction;
+  explain(model: number, text: string, options: ExplainOptions): Explanation;
   startStream(model: number, text: string, options: StreamOptions): number;
   /** The next steps, none or one; with the last comes the result, and the stream is over. */
   nextSteps(stream: number): { steps: Step[]; result: Result | null };
