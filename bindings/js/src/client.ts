@@ -15,8 +15,6 @@ import type {
   Dtype,
   EngineInfo,
   Examples,
-  ExplainOptions,
-  Explanation,
   KernelOptions,
   KernelRate,
   LoadProgress,
