@@ -19,7 +19,7 @@ char *EXPORT(heed_wasm_model_describe)(const heed_model *model)
 void EXPORT(heed_wasm_model_free)(heed_model *model) { heed_model_free(model); }
 
 /* Texts are NUL-terminated, "" for none, and NULL for no target. numbers[9]: beam, max_length, length_penalty,
- * attention_temperature, temperature, top_k, top_p, seed, no_cache of heed_generate_options; the whole ones must be whole. */
+ * attention_temperature, temperature, top_k, top_p, seed, no_cache of heed_generate_options; whole ones must be whole. */
 heed_generation *EXPORT(heed_wasm_generation_start)(const heed_model *model, const char *text, size_t size,
                                                     const double *numbers, const char *trace, const char *mute,
                                                     const char *target)
