@@ -9,13 +9,16 @@
  * RNN is a recurrent network of the chosen cell. Options of the config:
  *   input_feeding     h~ of the step before is an input of the decoder's step (Luong 2015)
  *   attend "before"   c = attention(h before the step, memory) is one, too (Bahdanau 2015); "after" is Luong's order
- *   score "none"      c is the encoder's last state, at every step (Cho 2014); or, with vector "once", there is no c:
- * that state begins the decoder, and that is all (Sutskever 2014) local             "monotonic": attention to the keys
- * at most `reach` away from the step's own number; "predictive": from a place that the query predicts (Luong 2015) hard
- * attention to one key, drawn in training, else the likeliest (Xu 2015) teacher_forcing   the probability that a
- * training step's previous token is the right one and not the network's own best (scheduled sampling of Bengio 2015);
- * 1: always truncate           training goes back over at most so many steps of either RNN: gradients of a state, and
- * of what it feeds, stop at every k-th step; 0: they go all the way. What needs the step before trains step by step, everything else all steps at once. */
+ *   score "none"      c is the encoder's last state, at every step (Cho 2014); or, with vector "once", there is no c: that
+ *                     state begins the decoder, and that is all (Sutskever 2014)
+ *   local             "monotonic": attention to the keys at most `reach` away from the step's own number; "predictive":
+ *                     from a place that the query predicts (Luong 2015)
+ *   hard              attention to one key, drawn in training, else the likeliest (Xu 2015)
+ *   teacher_forcing   the probability that a training step's previous token is the right one and not the network's own
+ *                     best (scheduled sampling of Bengio 2015); 1: always
+ *   truncate          gradients of a state, and of what it feeds, stop at every so many steps of either RNN; 0: they go
+ *                     all the way (truncated backpropagation through time, Williams and Peng 1990)
+ * What needs the step before trains step by step, everything else all steps at once. */
 #include <string.h>
 
 #include "models/seq2seq.h"
