@@ -18,8 +18,8 @@ char *EXPORT(heed_wasm_model_describe)(const heed_model *model)
 
 void EXPORT(heed_wasm_model_free)(heed_model *model) { heed_model_free(model); }
 
-/* Texts are NUL-terminated, "" for none, and NULL for no target. numbers[8]: beam, max_length, length_penalty,
- * attention_temperature, temperature, top_k, top_p, seed of heed_generate_options; the whole ones must be whole. */
+/* Texts are NUL-terminated, "" for none, and NULL for no target. numbers[9]: beam, max_length, length_penalty,
+ * attention_temperature, temperature, top_k, top_p, seed, no_cache of heed_generate_options; whole ones must be whole. */
 heed_generation *EXPORT(heed_wasm_generation_start)(const heed_model *model, const char *text, size_t size,
                                                     const double *numbers, const char *trace, const char *mute,
                                                     const char *target)
@@ -27,7 +27,8 @@ heed_generation *EXPORT(heed_wasm_generation_start)(const heed_model *model, con
     const heed_generate_options options = {
         .beam = (int)numbers[0], .max_length = (int)numbers[1], .length_penalty = numbers[2],
         .attention_temperature = numbers[3], .temperature = numbers[4], .top_k = (int)numbers[5], .top_p = numbers[6],
-        .seed = (uint64_t)(int64_t)numbers[7], .trace = trace[0] ? trace : NULL, .mute = mute[0] ? mute : NULL, .target = target};
+        .seed = (uint64_t)(int64_t)numbers[7], .no_cache = numbers[8] != 0,
+        .trace = trace[0] ? trace : NULL, .mute = mute[0] ? mute : NULL, .target = target};
     heed_generation *generation = NULL;
     return heed_generation_start(model, text, size, &options, &generation, fresh_error()) == HEED_OK ? generation
                                                                                                       : NULL;
@@ -64,6 +65,15 @@ const heed_prediction *EXPORT(heed_wasm_predict)(const heed_model *model, const 
     heed_prediction_free(&last_prediction);
     return heed_predict(model, values, rows, steps, channels, &last_prediction, fresh_error()) == HEED_OK
                ? &last_prediction : NULL;
+}
+
+/* Texts as of heed_wasm_generation_start; the result of heed_predict_json. */
+char *EXPORT(heed_wasm_predict_json)(const heed_model *model, const char *text, size_t size, const char *trace,
+                                     const char *target)
+{
+    const heed_predict_options options = {.trace = trace[0] ? trace : NULL, .target = target};
+    char *json = NULL;
+    return heed_predict_json(model, text, size, &options, &json, fresh_error()) == HEED_OK ? json : NULL;
 }
 
 void EXPORT(heed_wasm_prediction_free)(void) { heed_prediction_free(&last_prediction); }

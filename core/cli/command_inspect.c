@@ -82,7 +82,8 @@ static int run(const cli_command *command, int count, char **arguments)
     bool traces = false, json = false;
     int code;
     const cli_option table[] = {
-        {"--traces", NULL, "only the names that --trace of heed run takes, one a line", CLI_FLAG, &traces, 0, 0},
+        {"--traces", NULL, "only the names that --trace of heed run takes, one a line; it takes tensors, and NAME.gradient of both, too",
+         CLI_FLAG, &traces, 0, 0},
         {"--json", NULL, "everything as one JSON object", CLI_FLAG, &json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
     };

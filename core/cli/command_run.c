@@ -94,34 +94,35 @@ static heed_status print_generation(const heed_model *model, const heed_generati
     return HEED_OK;
 }
 
-/* As the input is written: "0.5 1;0.25 0". */
-static heed_status run_numbers(const heed_model *model, const char *text, size_t size, bool json, heed_error *error)
+/* As the input is written: "0.5 1;0.25 0"; after the loss, where there is a target. */
+static heed_status run_numbers(const heed_model *model, const char *text, size_t size, const run_settings *settings,
+                               heed_error *error)
 {
-    heed_prediction prediction;
-    heed_status status = heed_predict_text(model, text, size, &prediction, error);
+    const heed_predict_options options = {.target = settings->generate.target, .trace = settings->generate.trace};
+    char *json = NULL;
+    heed_status status = heed_predict_json(model, text, size, &options, &json, error);
     if (status != HEED_OK)
         return status;
-    if (json) {
-        printf("{\"input\":");
-        cli_print_json_string(stdout, text, size);
-        printf(",\"values\":[");
+    if (settings->json) {
+        printf("%s\n", json);
+    } else {
+        const char *values = cli_json_member(json, "values"), *loss = cli_json_member(json, "loss");
+        if (loss != NULL)
+            printf("%.7g\t", strtod(loss, NULL));
+        for (const char *step = cli_json_first(values); step != NULL; step = cli_json_next(step))
+            for (const char *value = cli_json_first(step), *next; value != NULL; value = next) {
+                next = cli_json_next(value);
+                printf("%.7g%s", strtod(value, NULL), next != NULL ? " " : cli_json_next(step) != NULL ? ";" : "");
+            }
+        printf("\n");
     }
-    for (int t = 0; t < prediction.steps; t++) {
-        printf(json ? "%s[" : "%s", t == 0 ? "" : json ? "," : ";");
-        for (int c = 0; c < prediction.channels; c++)
-            printf("%s%.7g", c == 0 ? "" : json ? "," : " ", (double)prediction.values[t * prediction.channels + c]);
-        printf(json ? "]" : "");
-    }
-    printf(json ? "]}\n" : "\n");
-    heed_prediction_free(&prediction);
+    heed_text_free(json);
     return HEED_OK;
 }
 
 static heed_status run_text(const heed_model *model, const char *text, size_t size, const run_settings *settings,
                             heed_error *error)
 {
-    if (heed_model_gives_numbers(model))
-        return run_numbers(model, text, size, settings->json, error);
     heed_generation *generation = NULL;
     bool done = false;
     run_settings own = *settings;
@@ -135,6 +136,8 @@ static heed_status run_text(const heed_model *model, const char *text, size_t si
         own.generate.target = tab + 1;
     }
     settings = &own;
+    if (heed_model_gives_numbers(model))
+        return run_numbers(model, text, size, settings, error);
     heed_status status = heed_generation_start(model, text, size, &settings->generate, &generation, error);
     while (status == HEED_OK && !done)
         status = heed_generation_advance(generation, &done, error);
@@ -186,6 +189,7 @@ static bool is_name(const char *string, const char *text, size_t n)
 /* Whether every name of the comma-separated list is one that the model can keep; a message on the first that is not. */
 static bool known_traces(const cli_command *command, const heed_model *model, const char *list, int *code)
 {
+    static const char gradient[] = ".gradient";
     heed_error error = {0};
     char *json = NULL;
     if (heed_model_describe(model, &json, &error) != HEED_OK) {
@@ -195,16 +199,18 @@ static bool known_traces(const cli_command *command, const heed_model *model, co
     const char *traces = cli_json_member(json, "traces"), *tensors = cli_json_member(json, "tensors");
     bool known = true;
     while (known && *list != '\0') {
-        size_t n = strcspn(list, ",");
+        size_t n = strcspn(list, ","), whole = n;
+        if (n > sizeof gradient - 1 && memcmp(list + n - (sizeof gradient - 1), gradient, sizeof gradient - 1) == 0)
+            n -= sizeof gradient - 1; /* of what it is the gradient */
         known = n == strlen("attention") && memcmp(list, "attention", n) == 0;
         for (const char *name = cli_json_first(traces); name != NULL && !known; name = cli_json_next(name))
             known = is_name(name, list, n);
         for (const char *tensor = cli_json_first(tensors); tensor != NULL && !known; tensor = cli_json_next(tensor))
             known = is_name(cli_json_member(tensor, "name"), list, n);
         if (!known)
-            *code = cli_usage(command, "there is no trace \"%.*s\"; heed inspect MODEL lists tensors, and with --traces the others", (int)n,
-                              list);
-        list += n + (list[n] == ',');
+            *code = cli_usage(command, "there is no trace \"%.*s\"; heed inspect MODEL lists tensors, and with --traces the others",
+                              (int)whole, list);
+        list += whole + (list[whole] == ',');
     }
     heed_text_free(json);
     return known;
@@ -215,6 +221,7 @@ static int run(const cli_command *command, int count, char **arguments)
     run_settings settings = {0};
     heed_load_options load;
     const char *dtype = NULL;
+    bool no_cache = false;
     int code;
     const cli_option table[] = {
         {"--beam", "K", "hypotheses kept; 1, the default, is greedy", CLI_INT, &settings.generate.beam, 1,
@@ -230,7 +237,7 @@ static int run(const cli_command *command, int count, char **arguments)
         {"--top-p", "P", "draws among the fewest likeliest that together have the probability P", CLI_REAL,
          &settings.generate.top_p, 0, 0},
         {"--seed", "N", "of what is drawn; 0 by default", CLI_INT, &settings.seed, 0, INT_MAX},
-        {"--target", "TEXT", "scores this output: log p, perplexity, and log p of each token", CLI_TEXT,
+        {"--target", "TEXT", "scores this output: log p, perplexity, and log p of each token; of numbers, the loss", CLI_TEXT,
          &settings.generate.target, 0, 0},
         {"--score", NULL, "the same; every TEXT or line is an input, a tab, its target", CLI_FLAG, &settings.score, 0, 0},
         {"--attention-temperature", "T", "flattens (above 1) or sharpens (below 1) what the model attends to", CLI_REAL,
@@ -239,6 +246,8 @@ static int run(const cli_command *command, int count, char **arguments)
          &settings.generate.mute, 0, 0},
         {"--trace", "NAMES", "\"attention\": the weights as a table; with --json any traces and tensors, by comma", CLI_TEXT,
          &settings.generate.trace, 0, 0},
+        {"--no-cache", NULL, "a Transformer's decoding keeps no keys and values: each step reads all tokens again", CLI_FLAG,
+         &no_cache, 0, 0},
         CLI_DTYPE(&dtype),
         {"--json", NULL, "one JSON object per input", CLI_FLAG, &settings.json, 0, 0},
         {NULL, NULL, NULL, CLI_FLAG, NULL, 0, 0},
@@ -255,6 +264,7 @@ static int run(const cli_command *command, int count, char **arguments)
                          settings.generate.beam);
     if (settings.score && settings.generate.target != NULL)
         return cli_usage(command, "--score and --target both say what to score; give one of them");
+    settings.generate.no_cache = no_cache;
     settings.generate.seed = (uint64_t)settings.seed;
     const char *trace = settings.generate.trace;
     if (trace != NULL && !settings.json && strcmp(trace, "attention") != 0)

@@ -312,6 +312,33 @@ static void beams_are_those_of_plain_search(const heed_model *model, heed_tape *
     heed_generation_free(g);
 }
 
+/* Without a cache a beam says the same; a model that has none to go without says so. */
+static void no_cache_changes_nothing(const heed_model *model, const char *text, int beam) {
+    const heed_generate_options with = {.beam = beam, .max_length = 6}, without = {.beam = beam, .max_length = 6, .no_cache = 1};
+    heed_error error = {0};
+    heed_generation *cached, *g = NULL;
+    if (!model->arch->caches) {
+        CHECK_STATUS(heed_generation_start(model, text, strlen(text), &without, &g, &error), HEED_ERROR_ARGUMENT, &error);
+        CHECK_CONTAINS(error.message, "no_cache: model_type \"seq2seq\"");
+        return;
+    }
+    cached = generate(model, text, &with);
+    g = generate(model, text, &without);
+    for (int k = 0; cached && g && k < heed_generation_count(cached); k++) {
+        const int length = heed_generation_length(cached, k);
+        heed_compare_one("score", (size_t)k, heed_generation_score(g, k), heed_generation_score(cached, k), 1e-5);
+        CHECK_INT(heed_generation_length(g, k), length);
+        for (int i = 0; i < length && i < heed_generation_length(g, k); i++) {
+            const heed_generation_step want = heed_generation_get(cached, k, i), got = heed_generation_get(g, k, i);
+            CHECK_INT(got.token, want.token);
+            for (int s = 0; want.attention && s < (int)strlen(text); s++)
+                heed_compare_one("attention", (size_t)s, (double)got.attention[s], (double)want.attention[s], 1e-5);
+        }
+    }
+    heed_generation_free(cached);
+    heed_generation_free(g);
+}
+
 int main(void) {
     heed_rng rng;
     heed_rng_seed(&rng, 2, 2);
@@ -323,6 +350,11 @@ int main(void) {
         const heed_batch batch =
             small_batch(&set.arena, &rng, SOURCES, 1 + (int)heed_rng_below(&rng, 9), 1 + (int)heed_rng_below(&rng, 9));
         steps_equal_forced_pass(set.model, &set.tape, &batch, 1 + i % 3);
+        set.tape.no_cache = set.model->arch->caches;
+        steps_equal_forced_pass(set.model, &set.tape, &batch, 1 + i % 3);
+        reorder_moves_all_state(set.model, &set.tape, batch.source, batch.source_length);
+        set.tape.no_cache = false;
+        no_cache_changes_nothing(set.model, "face", 1 + i % 4);
         different += reorder_moves_all_state(set.model, &set.tape, batch.source, batch.source_length);
         if (i % 2)
             packed_is_the_same(set.model, &set.tape, &batch);

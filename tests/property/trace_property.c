@@ -41,18 +41,17 @@ static void softmax_rows(heed_rng *rng) {
     heed_tape_free(&tape);
 }
 
-/* What follows "encoder.", "encoder.reverse." or "decoder." in the name of a trace that a recurrent layer makes; NULL
- * for other traces. */
+/* What follows "encoder.", "encoder.reverse.", "decoder." or the same of a layer below the top ("encoder.0.reverse.") in
+ * the name of a trace that a recurrent layer makes; NULL for other traces. */
 static const char *recurrent_part(const char *name) {
-    static const char *const layers[] = {"encoder.reverse.", "encoder.", "decoder."};
-    for (int i = 0; i < 3; i++) {
-        const size_t n = strlen(layers[i]);
-        const char *part = name + n;
-        if (strncmp(name, layers[i], n) == 0 &&
-            (strncmp(part, "gate.", 5) == 0 || strcmp(part, "cell") == 0 || strcmp(part, "h.gradient_norm") == 0))
-            return part;
-    }
-    return NULL;
+    const char *part = strncmp(name, "encoder.", 8) == 0 || strncmp(name, "decoder.", 8) == 0 ? name + 8 : "";
+    const bool below = part[0] >= '0' && part[0] <= '9';
+    part += below ? 2 : 0;
+    part += strncmp(part, "reverse.", 8) == 0 ? 8 : 0;
+    return strncmp(part, "gate.", 5) == 0 || strcmp(part, "cell") == 0 || strcmp(part, "h.gradient_norm") == 0 ||
+                   (below && strcmp(part, "h") == 0)
+               ? part
+               : NULL;
 }
 
 static bool step_by_step(const small_config *config) {
@@ -74,7 +73,8 @@ static void expect_shape(const heed_trace_entry *entry, const heed_model *model,
         return;
     }
     if (recurrent_part(entry->name) && entry->name[0] == 'e')
-        want[1] = batch->source_length, want[2] = config->encoder_hidden;
+        want[1] = batch->source_length,
+        want[2] = strcmp(recurrent_part(entry->name), "h") == 0 ? memory : config->encoder_hidden;
     else if (recurrent_part(entry->name))
         want[2] = config->decoder_hidden;
     else if (strcmp(entry->name, "encoder.h") == 0)

@@ -130,6 +130,27 @@ test('steps of numbers, as many as there are', () => {
   training.free();
 });
 
+test('numbers are explained: traces, the loss of a target, and its gradients', () => {
+  const training = engine.startTraining(
+    recipe('xor', 'values', { model_type: 'mlp', hidden: [3], loss: 'binary_cross_entropy' }),
+    null,
+  );
+  const bias = 'output.bias';
+  const { values, loss, trace } = training.explain('0 1', {
+    target: '1',
+    trace: ['hidden.0', 'logits.gradient', `${bias}.gradient`, bias],
+  });
+  const of = Object.fromEntries(trace.map((entry) => [entry.name, entry]));
+  assert.deepEqual(of['hidden.0'].shape, [1, 3]);
+  assert.ok(Math.abs(loss + Math.log(values[0][0])) < 1e-5); // -log p
+  assert.ok(Math.abs(of['logits.gradient'].values[0] - (values[0][0] - 1)) < 1e-6); // p - y
+  assert.deepEqual(of[`${bias}.gradient`].values, of['logits.gradient'].values);
+  assert.deepEqual(Object.keys(training.explain('0 1')), ['input', 'values']);
+  thrown('argument', () => training.explain('0 1', { trace: ['logits.gradient'] })); // of what?
+  thrown('unknown', () => training.explain('0 1', { trace: ['nothing.gradient'], target: '1' }));
+  training.free();
+});
+
 test('what cannot be predicted is refused', () => {
   const training = engine.startTraining(xor(), null);
   thrown('shape', () => training.predict(plane, 7));

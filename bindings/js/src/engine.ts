@@ -8,6 +8,8 @@ import type {
   Dtype,
   EngineInfo,
   Examples,
+  ExplainOptions,
+  Explanation,
   ExportOptions,
   KernelOptions,
   KernelRate,
@@ -192,6 +194,11 @@ export class LocalModel {
     return predictWith(this.#raw, this.#live(), values, rows);
   }
 
+  /** Of one text of numbers, to numbers: with its loss and traces. */
+  explain(text: string, options: ExplainOptions = {}): Explanation {
+    return this.#raw.predictJson(this.#live(), text, options);
+  }
+
   /** Of word vectors. */
   neighbours(query: string, count = 10): Neighbours {
     return this.#raw.vectorsAsk(this.#live(), query, count);
@@ -260,6 +267,9 @@ export class LocalTraining {
 
   predict(values: ArrayLike<number>, rows = 1): Prediction {
     return predictWith(this.#raw, this.#model(), values, rows);
+  }
+  explain(text: string, options: ExplainOptions = {}): Explanation {
+    return this.#raw.predictJson(this.#model(), text, options);
   }
 
   /** Of word vectors, as they are. */

@@ -73,6 +73,21 @@ export interface Prediction {
   labels?: string[];
 }
 
+/**
+ * Of a model that gives numbers: what it computes on the way to them (ModelOptions.trace says which names there are), and of
+ * a target its loss, summed over the numbers. Gradients are those of the loss, so they need a target.
+ */
+export interface ExplainOptions {
+  target?: string; // written as the input is: "0.5 1; 0.25 0", steps parted by ";"
+  trace?: string[];
+}
+export interface Explanation {
+  input: string;
+  values: number[][]; // of each step
+  loss?: number;
+  trace?: TraceEntry[];
+}
+
 /** heed/regression.h says what is minimised and how; what is left out is 0, and the degree 1. */
 export interface RegressionOptions {
   method?: 'auto' | 'normal' | 'gradient' | 'coordinates';
@@ -104,12 +119,18 @@ export interface Regression {
 
 /** How the model is run; what is left out is as it was trained. */
 export interface ModelOptions {
-  /** Intermediates to keep; ModelInfo.traces lists them. */
+  /**
+   * Values to keep: ModelInfo.traces lists what the model computes, ModelInfo.tensors its parameters. With ".gradient" at the
+   * end, of either: the gradient of -log p of the best output (or of `target`) at it, of the same shape, once the output is
+   * complete. What is only looked at, as a gate or a Transformer's weights, has none, and is refused.
+   */
   trace?: string[];
   /** Attention heads that contribute nothing; ModelInfo.heads lists them. */
   mute?: string[];
   /** Attention scores are divided by it, 0.01 .. 100: below 1 the weights are sharper, above 1 flatter. */
   attentionTemperature?: number;
+  /** false: a Transformer keeps no keys and values, every step reads all tokens so far again; of others an error. */
+  cache?: boolean;
 }
 /** Tokens are drawn when any of the first three is given: neither with a beam nor with a target. */
 export interface DrawOptions {
@@ -331,6 +352,7 @@ export interface EngineApi {
   load(source: string | KeptFiles, dtype: Dtype): { model: number; info: ModelInfo; files: KeptFiles | null };
   run(model: number, text: string, options: RunOptions): Result;
   predict(model: number, values: Float32Array, rows: number): Prediction;
+  explain(model: number, text: string, options: ExplainOptions): Explanation;
   startStream(model: number, text: string, options: StreamOptions): number;
   /** The next steps, none or one; with the last comes the result, and the stream is over. */
   nextSteps(stream: number): { steps: Step[]; result: Result | null };

@@ -7,6 +7,8 @@ import type {
   Dtype,
   ErrorCode,
   Examples,
+  ExplainOptions,
+  Explanation,
   KernelOptions,
   KernelRate,
   MemoryMap,
@@ -64,6 +66,7 @@ export interface Exports extends WebAssembly.Exports {
   heed_wasm_generation_free(generation: number): void;
   heed_wasm_predict(model: number, values: number, rows: number, steps: number, channels: number): number;
   heed_wasm_prediction_free(): void;
+  heed_wasm_predict_json(model: number, text: number, size: number, trace: number, target: number): number;
   heed_wasm_bench_create(
     model: number,
     task: number,
@@ -208,12 +211,23 @@ export class Raw {
       trace = [],
       mute = [],
       target,
+      cache = true,
     } = options;
     if (typeof text !== 'string') throw new EngineError('argument', 'the text to run on is not a string');
     if (target?.includes('\0')) throw new EngineError('argument', 'target: there is a NUL in it');
     for (const [name, value] of Object.entries({ beam, maxLength, topK })) this.#checkWhole(name, value, 2 ** 31);
     this.#checkWhole('seed', seed, 2 ** 53);
-    const numbers = [beam, maxLength, lengthPenalty, attentionTemperature, temperature, topK, topP, seed];
+    const numbers = [
+      beam,
+      maxLength,
+      lengthPenalty,
+      attentionTemperature,
+      temperature,
+      topK,
+      topP,
+      seed,
+      cache ? 0 : 1,
+    ];
     const bytes = encode(text);
     const texts = [trace.join(), mute.join(), target ?? ''].map((each) => encode(`${each}\0`));
     return this.#withCopies(
@@ -243,6 +257,17 @@ export class Raw {
       } finally {
         free();
       }
+    });
+  }
+
+  predictJson(model: ModelHandle, text: string, { trace = [], target }: ExplainOptions): Explanation {
+    if (target?.includes('\0')) throw new EngineError('argument', 'target: there is a NUL in it');
+    const bytes = encode(text);
+    const texts = [trace.join(), target ?? ''].map((each) => encode(`${each}\0`));
+    return this.#withCopies([bytes, ...texts], ([input, names, output]) => {
+      const wanted = target === undefined ? 0 : output!;
+      const explain = this.#exports.heed_wasm_predict_json;
+      return this.#takeJson(explain(model, input!, bytes.length, names!, wanted)) as Explanation;
     });
   }
 

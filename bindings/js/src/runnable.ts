@@ -1,5 +1,15 @@
 import { callersStack, throwIfAborted, type EngineError } from './error.js';
-import type { Neighbours, Prediction, Result, RunOptions, Step, StreamOptions, VectorTable } from './protocol.js';
+import type {
+  ExplainOptions,
+  Explanation,
+  Neighbours,
+  Prediction,
+  Result,
+  RunOptions,
+  Step,
+  StreamOptions,
+  VectorTable,
+} from './protocol.js';
 import type { Session } from './session.js';
 import { textOf, type Picture } from './text.js';
 
@@ -28,6 +38,19 @@ export abstract class Runnable {
       throwIfAborted(signal);
       const { session, number } = await this.ready();
       return await session.call('predict', [number, Float32Array.from(values), rows], { signal });
+    } catch (caught) {
+      throw withStack(caught);
+    }
+  }
+
+  /** Of a model that gives numbers: what it says of one text of numbers ("0.5 1"), with its loss and traces. */
+  async explain(text: string, options: ExplainOptions & { signal?: AbortSignal } = {}): Promise<Explanation> {
+    const withStack = callersStack();
+    try {
+      const { signal, ...rest } = options;
+      throwIfAborted(signal);
+      const { session, number } = await this.ready();
+      return await session.call('explain', [number, text, rest], { signal });
     } catch (caught) {
       throw withStack(caught);
     }

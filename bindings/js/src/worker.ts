@@ -169,6 +169,10 @@ const handlers: Handlers = {
     call.transfer.push(prediction.values.buffer);
     return prediction;
   },
+  async explain(_call, model, text, options) {
+    await opening;
+    return find(models, model, 'model').explain(text, options);
+  },
   benchmark: async (_call, options) => (await opening).benchmark(options),
 
   async startStream(_call, model, text, options) {

@@ -33,7 +33,11 @@ typedef struct heed_generate_options {
                            of that layer); NULL: none; a name that is no head of the model is an error */
     const char *trace;  /* comma-separated trace names to keep ("attention" is every step's attention row, always kept; a
                            parameter's name gives its values); NULL: none; a name that the model does not keep is an
-                           error. Names in ".gradient_norm" are of -log p of the best output, and there when it is done */
+                           error. Names in ".gradient" (of what the model keeps, or of a parameter: the same shape) and in
+                           ".gradient_norm" are of -log p of the best output, or of the target, and there when it is done;
+                           a value that is only looked at, and not computed with, has no gradient: an error then */
+    int no_cache;       /* 1: decoding keeps no keys and values, every step reads all tokens so far again: the same output,
+                           later. An error where the model is no Transformer that decodes */
 } heed_generate_options;
 
 /* One decoding step of a hypothesis. `attention` has one weight per input token, or per cell of an image, row after row

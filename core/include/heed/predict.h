@@ -30,6 +30,18 @@ heed_status heed_predict(const heed_model *model, const float *values, int rows,
 /* Of one text; of a model that reads numbers, as "0.5 1; 0.25 0": steps parted by ";". */
 heed_status heed_predict_text(const heed_model *model, const char *text, size_t size, heed_prediction *out,
                               heed_error *error);
+
+typedef struct heed_predict_options { /* zero-initialise */
+    const char *target; /* numbers as the input's, "1; 0.5", for the loss; NULL: none */
+    const char *trace;  /* as in heed_generate_options; gradients are those of the loss, and need a target; NULL: none */
+} heed_predict_options;
+
+/* The same of a model that gives numbers, with what it computes on the way, as JSON: {"input", "values": [[of a step]],
+ * with a target "loss": what training makes less, summed over the numbers as the model has them (standardised, where
+ * its tokenizer says so), and with a trace "trace": [{"name", "shape", "values"}]}. `options` may be NULL. Free with
+ * heed_text_free. */
+heed_status heed_predict_json(const heed_model *model, const char *text, size_t size,
+                              const heed_predict_options *options, char **json, heed_error *error);
 void heed_prediction_free(heed_prediction *prediction); /* zeroes it */
 
 #ifdef __cplusplus

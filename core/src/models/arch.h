@@ -51,6 +51,7 @@ typedef struct heed_decoding {
 struct heed_arch {
     const char *name;
     bool labels;      /* a target is one token, without <eos>, and decoding one step; or, where values_out says so, numbers */
+    bool caches;       /* keys and values of the steps before; start and step obey tape->no_cache */
     bool starts_empty; /* a source may have no token */
     bool reads_values, reads_text; /* what a source may be */
     /* Reads the config (refusing unknown fields and impossible sizes), declares the parameters, sets model->network.

@@ -63,8 +63,7 @@ static heed_status configure(heed_model *model, const heed_json *config, int sou
                                           bidirectional, dropout);
     heed_cell_choice_apply(&choice, &model->params, &net->encoder);
     net->encoder.truncate = (int)truncate;
-    net->encoder.trace[0] = "encoder";
-    net->encoder.trace[1] = "encoder.reverse";
+    heed_recurrent_name(&net->encoder, "encoder");
     net->output = heed_linear_declare(&model->params, "output", (int)hidden * (bidirectional ? 2 : 1),
                                       model->head.size, true);
     model->network = net;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/memory.h"
+#include "models/trace_names.h"
 
 static heed_status read_input(heed_generation *g, const char *text, size_t size, heed_error *error)
 {
@@ -32,16 +33,6 @@ static bool is_in(const char *const *names, const char *name, size_t n)
     return false;
 }
 
-static bool is_parameter(const heed_model *model, const char *name, size_t n)
-{
-    char copy[sizeof model->params.list->name];
-    if (n >= sizeof copy)
-        return false;
-    memcpy(copy, name, n);
-    copy[n] = '\0';
-    return heed_params_find(&model->params, copy) >= 0;
-}
-
 /* The first of the comma-separated `list` that is not among `names`; NULL when all are. */
 static const char *find_stranger(const char *list, const char *const *names, size_t *n)
 {
@@ -51,19 +42,6 @@ static const char *find_stranger(const char *list, const char *const *names, siz
             return list;
     }
     return NULL;
-}
-
-/* A trace is what the model keeps, "attention", or a parameter. */
-static heed_status check_traces(const heed_model *model, const char *list, heed_error *error)
-{
-    size_t n = 0;
-    while ((list = find_stranger(list, model->traces, &n)) != NULL) {
-        if (!is_in((const char *const[]){"attention", NULL}, list, n) && !is_parameter(model, list, n))
-            return heed_fail(error, HEED_ERROR_UNKNOWN, "trace: \"%.*s\" is not kept by this model",
-                             (int)(n < 100 ? n : 100), list);
-        list += n + (list[n] == ',');
-    }
-    return HEED_OK;
 }
 
 static heed_status check_heads(const heed_model *model, const char *list, heed_error *error)
@@ -128,9 +106,13 @@ static heed_status check_options(heed_generation *g, const heed_generate_options
     g->tape.attention_temperature = options->attention_temperature;
     heed_rng_seed(&g->tape.rng, options->seed, 0);
     if (options->trace) {
-        HEED_TRY(check_traces(g->model, options->trace, error));
+        HEED_TRY(heed_trace_check(g->model, options->trace, error));
         g->tape.trace = &g->trace;
     }
+    if (options->no_cache && !g->model->arch->caches)
+        return heed_fail(error, HEED_ERROR_ARGUMENT, "no_cache: model_type \"%s\" keeps no keys and values between steps",
+                         g->model->arch->name);
+    g->tape.no_cache = options->no_cache;
     if (options->mute)
         HEED_TRY(check_heads(g->model, options->mute, error));
     return HEED_OK;

@@ -55,8 +55,8 @@ static inline bool heed_generation_may_follow(const heed_generation *g, int32_t 
 void heed_generation_draw(heed_generation *generation, const heed_real *logits, heed_generation_step *step,
                           int32_t *token);
 
-/* When a trace that ends in ".gradient_norm" is asked for: a backward pass from -log p of the best hypothesis (<eos>
- * included, when it came), whose gradient norms join the trace. */
+/* When a trace is asked for that heed_trace_is_gradient: a backward pass from -log p of the best hypothesis (<eos>
+ * included, when it came), whose gradients join the trace. Fails where a value that was named is not on the tape. */
 heed_status heed_generation_trace_gradients(heed_generation *generation, heed_error *error);
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/memory.h"
 #include "models/generation.h"
+#include "models/trace_names.h"
 
 enum { DIGITS = 7 }; /* of a float that is shown or compared, not stored */
 
@@ -119,80 +120,6 @@ static heed_status write_tree(const heed_generation *g, heed_json_writer *writer
     return HEED_OK;
 }
 
-/* Whether `name` is in the comma-separated list, where "attention" is short for the attention's weights. */
-static bool wanted(const char *list, const char *name)
-{
-    static const char weights[] = "decoder.attention.weights";
-    while (*list) {
-        const size_t n = strcspn(list, ",");
-        if ((strlen(name) == n && memcmp(list, name, n) == 0) ||
-            (n == 9 && memcmp(list, "attention", 9) == 0 && strcmp(name, weights) == 0))
-            return true;
-        list += n + (list[n] == ',');
-    }
-    return false;
-}
-
-/* Name and shape; the values are to follow. */
-static size_t begin_entry(heed_json_writer *writer, const char *name, int rank, const int *dims)
-{
-    size_t count = 1;
-    heed_json_write_object(writer, NULL);
-    heed_json_write_string(writer, "name", name);
-    heed_json_write_array(writer, "shape");
-    for (int k = 0; k < rank; k++) {
-        heed_json_write_int(writer, NULL, dims[k]);
-        count *= (size_t)dims[k];
-    }
-    heed_json_write_end_array(writer);
-    heed_json_write_array(writer, "values");
-    return count;
-}
-
-static void end_entry(heed_json_writer *writer)
-{
-    heed_json_write_end_array(writer);
-    heed_json_write_end_object(writer);
-}
-
-/* The parameters among the names, as the kernels read them: int8 ones are what their rounded values stand for. */
-static void write_parameters(const heed_generation *g, heed_json_writer *writer)
-{
-    const heed_params *params = &g->model->params;
-    for (int id = 0; g->options.trace && id < params->count; id++) {
-        const heed_param *param = &params->list[id];
-        const size_t width = heed_param_width(param);
-        if (!wanted(g->options.trace, param->name))
-            continue;
-        heed_real *row = heed_alloc(width, sizeof *row);
-        begin_entry(writer, param->name, param->rank, param->dims);
-        for (size_t i = 0; row && i < heed_param_rows(param); i++) {
-            heed_params_get_row(params, id, i, row);
-            for (size_t k = 0; k < width; k++)
-                heed_json_write_real(writer, NULL, (double)row[k], DIGITS);
-        }
-        end_entry(writer);
-        writer->out->failed = writer->out->failed || !row;
-        heed_free(row);
-    }
-}
-
-static void write_trace(const heed_generation *g, heed_json_writer *writer)
-{
-    heed_json_write_array(writer, "trace");
-    write_parameters(g, writer);
-    for (int i = 0; i < g->trace.count; i++) {
-        const heed_trace_entry *entry = &g->trace.entries[i];
-        if (!wanted(g->options.trace, entry->name))
-            continue;
-        const size_t count = begin_entry(writer, entry->name, entry->rank, entry->dims);
-        for (size_t k = 0; k < count; k++)
-            heed_json_write_real(writer, NULL, (double)entry->values[k], DIGITS);
-        end_entry(writer);
-    }
-    heed_json_write_end_array(writer);
-}
-
 heed_status heed_generation_json(const heed_generation *g, char **json, heed_error *error)
 {
     heed_string_buffer out = {0}, text = {0};
@@ -204,7 +131,7 @@ heed_status heed_generation_json(const heed_generation *g, char **json, heed_err
         write_hypothesis(g, k, &writer, &text);
     heed_json_write_end_array(&writer);
     const heed_status status = write_tree(g, &writer, error);
-    write_trace(g, &writer);
+    heed_trace_write(g->model, g->options.trace, &g->trace, DIGITS, &writer);
     heed_json_write_real(&writer, "ms", g->seconds * 1000, 4);
     heed_json_write_end_object(&writer);
     const bool failed = out.failed || text.failed;

@@ -1,17 +1,7 @@
-/* Traces that only a backward pass has: how strongly the loss of what was just generated pulls at each state. */
-#include <string.h>
-
+/* Traces that only a backward pass has: how strongly the loss of what was just generated pulls at each value. */
 #include "base/error.h"
-#include "base/memory.h"
 #include "models/generation.h"
-
-static const char ending[] = ".gradient_norm";
-
-static bool is_gradient(const char *name)
-{
-    const size_t n = strlen(name), m = sizeof ending - 1;
-    return n >= m && strcmp(name + n - m, ending) == 0;
-}
+#include "models/trace_names.h"
 
 /* The input and hypothesis 0 as a batch of one row. */
 static heed_status make_batch(heed_generation *g, heed_batch *batch, heed_error *error)
@@ -34,50 +24,11 @@ static heed_status make_batch(heed_generation *g, heed_batch *batch, heed_error 
     return HEED_OK;
 }
 
-static heed_status run(heed_generation *g, heed_tape *tape, heed_real *grads, heed_error *error)
-{
-    heed_batch batch;
-    HEED_TRY(make_batch(g, &batch, error));
-    HEED_TRY(heed_tape_init(tape, error));
-    tape->recording = true;
-    tape->attention_temperature = g->options.attention_temperature;
-    tape->muted = g->options.mute;
-    tape->parameter_grads = grads;
-    heed_trace trace = {0};
-    tape->trace = &trace;
-    heed_tensor *loss = g->model->arch->loss(g->model, tape, &batch, 0);
-    heed_status status = heed_tape_backward(tape, loss, 1, error);
-    for (int i = trace.count - 1; i >= 0; i--) { /* the last step of a sequence came back first */
-        const heed_trace_entry *entry = &trace.entries[i];
-        if (is_gradient(entry->name))
-            heed_trace_keep(&g->tape, entry->name,
-                            heed_tensor_view(&g->tape, entry->values, NULL, entry->rank, entry->dims));
-    }
-    heed_trace_free(&trace);
-    return status == HEED_OK ? heed_tape_check(&g->tape, error) : status;
-}
-
-static bool wanted(const char *names)
-{
-    const size_t end = strlen(ending);
-    for (const char *name = names; name && *name; name += *name == ',') {
-        const size_t n = strcspn(name, ",");
-        name += n;
-        if (n >= end && memcmp(name - end, ending, end) == 0)
-            return true;
-    }
-    return false;
-}
-
 heed_status heed_generation_trace_gradients(heed_generation *g, heed_error *error)
 {
-    if (!wanted(g->options.trace) || g->ranked_count == 0)
+    heed_batch batch;
+    if (!heed_trace_wants_gradients(g->options.trace) || g->ranked_count == 0)
         return HEED_OK;
-    heed_tape tape = {0};
-    heed_real *grads = heed_alloc(g->model->params.size, sizeof *grads);
-    heed_status status = grads ? run(g, &tape, grads, error)
-                               : heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the trace of gradients");
-    heed_tape_free(&tape);
-    heed_free(grads);
-    return status;
+    HEED_TRY(make_batch(g, &batch, error));
+    return heed_trace_gradients(g->model, &batch, g->options.trace, &g->tape, NULL, error);
 }

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 
-enum { TRACES_MAX = 64 };
+enum { TRACES_MAX = 320 };
 
 void heed_trace_list_add(heed_trace_list *list, const char *prefix, const char *const *names)
 {
@@ -21,21 +21,29 @@ void heed_trace_list_add(heed_trace_list *list, const char *prefix, const char *
     }
 }
 
+static void add_layer(heed_trace_list *list, const heed_recurrent_layer *layer, int l)
+{
+    const bool below = l + 1 < layer->layers; /* the states of the top layer have a name of the model's */
+    for (int d = 0; d < (layer->bidirectional ? 2 : 1); d++) {
+        char prefix[64];
+        snprintf(prefix, sizeof prefix, "%s.", layer->trace[l][d]);
+        if (below && d == 0)
+            heed_trace_list_add(list, prefix, (const char *const[]){"h", NULL});
+        heed_trace_list_add(list, prefix, layer->cell->traces);
+        heed_trace_list_add(list, prefix, (const char *const[]){"h.gradient_norm", NULL});
+    }
+}
+
 heed_status heed_recurrent_traces(heed_model *model, const heed_recurrent_layer *const *layers, int count,
                                   heed_trace_list *list, heed_error *error)
 {
-    static const char *const norm[] = {"h.gradient_norm", NULL};
     *list = (heed_trace_list){.model = model};
     list->names = heed_arena_alloc_zero(&model->arena, TRACES_MAX * sizeof *list->names);
     if (!list->names)
         return heed_fail(error, HEED_ERROR_MEMORY, "out of memory: the names of traces");
     for (int i = 0; i < count; i++)
-        for (int d = 0; d < (layers[i]->bidirectional ? 2 : 1); d++) {
-            char prefix[64];
-            snprintf(prefix, sizeof prefix, "%s.", layers[i]->trace[d]);
-            heed_trace_list_add(list, prefix, layers[i]->cell->traces);
-            heed_trace_list_add(list, prefix, norm);
-        }
+        for (int l = layers[i]->layers - 1; l >= 0; l--)
+            add_layer(list, layers[i], l);
     return HEED_OK;
 }
 

@@ -9,12 +9,16 @@
  * RNN is a recurrent network of the chosen cell. Options of the config:
  *   input_feeding     h~ of the step before is an input of the decoder's step (Luong 2015)
  *   attend "before"   c = attention(h before the step, memory) is one, too (Bahdanau 2015); "after" is Luong's order
- *   score "none"      c is the encoder's last state, at every step (Cho 2014); or, with vector "once", there is no c:
- * that state begins the decoder, and that is all (Sutskever 2014) local             "monotonic": attention to the keys
- * at most `reach` away from the step's own number; "predictive": from a place that the query predicts (Luong 2015) hard
- * attention to one key, drawn in training, else the likeliest (Xu 2015) teacher_forcing   the probability that a
- * training step's previous token is the right one and not the network's own best (scheduled sampling of Bengio 2015);
- * 1: always What needs the step before trains step by step, everything else all steps at once. */
+ *   score "none"      c is the encoder's last state, at every step (Cho 2014); or, with vector "once", there is no c: that
+ *                     state begins the decoder, and that is all (Sutskever 2014)
+ *   local             "monotonic": attention to the keys at most `reach` away from the step's own number; "predictive":
+ *                     from a place that the query predicts (Luong 2015)
+ *   hard              attention to one key, drawn in training, else the likeliest (Xu 2015)
+ *   teacher_forcing   the probability that a training step's previous token is the right one and not the network's own
+ *                     best (scheduled sampling of Bengio 2015); 1: always
+ *   truncate          gradients of a state, and of what it feeds, stop at every so many steps of either RNN; 0: they go
+ *                     all the way (truncated backpropagation through time, Williams and Peng 1990)
+ * What needs the step before trains step by step, everything else all steps at once. */
 #include <string.h>
 
 #include "models/seq2seq.h"
@@ -152,6 +156,22 @@ static void let_go(const heed_seq2seq *net, heed_tape *tape, const heed_tensor *
             previous[b] = heed_best_token(logits->data + (size_t)b * net->vocabulary, net->vocabulary);
 }
 
+/* Its value, which no gradient goes back past. */
+static heed_tensor *cut(heed_tape *tape, heed_tensor *x)
+{
+    return x && heed_tensor_ok(x) ? heed_tensor_view(tape, x->data, NULL, x->rank, x->dims) : x;
+}
+
+/* Truncated backpropagation through time, as heed_pass has it for steps at once. */
+static void cut_state(heed_tape *tape, const heed_seq2seq *net, heed_recurrent_state *state, heed_tensor **feed)
+{
+    for (int l = 0; l < net->decoder.layers; l++) {
+        state->h[l] = cut(tape, state->h[l]);
+        state->c[l] = cut(tape, state->c[l]);
+    }
+    *feed = cut(tape, *feed);
+}
+
 static heed_tensor *loss_step_by_step(const heed_model *model, heed_tape *tape, const heed_batch *batch,
                                       heed_encoded *source, double smoothing)
 {
@@ -169,6 +189,8 @@ static heed_tensor *loss_step_by_step(const heed_model *model, heed_tape *tape, 
             return &tape->invalid;
         if (t > 0 && tape->training && net->teacher_forcing < 1)
             let_go(net, tape, step.logits, rows, previous);
+        if (t > 0 && net->decoder.truncate > 0 && t % net->decoder.truncate == 0)
+            cut_state(tape, net, &source->state, &feed);
         step = heed_seq2seq_decode(model, tape, source, previous, rows, t, 1, feed, &source->state);
         if (net->input_feeding)
             feed = step.readout;

@@ -49,9 +49,9 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
 /* The fields of a config that describe a decoder, whatever it reads. */
 #define HEED_DECODER_FIELDS                                                                                \
     "target_embedding", "decoder_hidden", "decoder_layers", "score", "input_feeding", "dropout",         \
-        HEED_CELL_FIELDS, "attend", "vector", "teacher_forcing", "local", "reach", "hard"
+        HEED_CELL_FIELDS, "attend", "vector", "teacher_forcing", "local", "reach", "hard", "truncate"
 typedef struct heed_decoder_options {
-    int64_t target_embedding, hidden, layers, reach;
+    int64_t target_embedding, hidden, layers, reach, truncate;
     double dropout, teacher_forcing;
     bool input_feeding, hard, before, once;
     heed_locality locality;

@@ -62,6 +62,7 @@ heed_status heed_decoder_options_read(const heed_json *config, heed_decoder_opti
     HEED_TRY(heed_json_string(config, where, "local", &local, error));
     HEED_TRY(heed_json_int(config, where, "reach", 1, 256, &out->reach, error));
     HEED_TRY(heed_json_bool(config, where, "hard", &out->hard, error));
+    HEED_TRY(heed_json_int(config, where, "truncate", 0, 4096, &out->truncate, error));
     const bool attends = strcmp(out->score, "none") != 0;
     HEED_TRY(choose_locality(local, out->score, &out->locality, error));
     HEED_TRY(choose("attend", attend, "after", "before", &out->before, error));
@@ -120,7 +121,8 @@ heed_status heed_decoder_declare(heed_model *model, const heed_decoder_options *
     net->decoder = heed_recurrent_declare(params, name, options->cell.cell, in, hidden, (int)options->layers, false,
                                           options->dropout);
     heed_cell_choice_apply(&options->cell, params, &net->decoder);
-    net->decoder.trace[0] = "decoder";
+    heed_recurrent_name(&net->decoder, "decoder");
+    net->decoder.truncate = (int)options->truncate;
     net->bridged = bridge || memory != hidden;
     if (net->bridged) {
         net->bridge_h = heed_linear_declare(params, "bridge.h", memory, hidden, true);
@@ -157,8 +159,8 @@ heed_status heed_seq2seq_configure(heed_model *model, const heed_json *config, i
     net->encoder = heed_recurrent_declare(&model->params, name, options.cell.cell, net->input.width, (int)hidden,
                                           (int)layers, true, options.dropout);
     heed_cell_choice_apply(&options.cell, &model->params, &net->encoder);
-    net->encoder.trace[0] = "encoder";
-    net->encoder.trace[1] = "encoder.reverse";
+    heed_recurrent_name(&net->encoder, "encoder");
+    net->encoder.truncate = (int)options.truncate;
     HEED_TRY(heed_decoder_declare(model, &options, 2 * (int)hidden, "2 x encoder_hidden", false, target_vocabulary, net,
                                   error));
     model->network = net;

@@ -108,9 +108,11 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
                                           batch->source_length);
     heed_tensor *h = heed_stack_apply(tape, &model->params, &net->decoder, batch->target_in, batch->rows,
                                       batch->target_length, &pass);
-    if (tape->trace && heed_tensor_ok(h)) { /* the loss below keeps neither logits nor weights */
+    if (tape->trace && heed_tensor_ok(h)) { /* the loss below keeps neither logits, nor their gradient, nor weights */
         heed_trace_keep(tape, "decoder.attention.weights", heed_mean_over_heads(tape, pass.cross_weights));
-        heed_transformer_logits(model, tape, h);
+        heed_tensor *logits = heed_transformer_logits(model, tape, h);
+        if (tape->recording)
+            return heed_cross_entropy(tape, logits, batch->target_out, batch->target_lengths, smoothing);
     }
     return heed_linear_cross_entropy(tape, h, heed_params_tensor(tape, &model->params, net->output_weight),
                                      bias_of(model, tape, net), batch->target_out, batch->target_lengths, smoothing);
@@ -119,6 +121,7 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
 const heed_arch heed_arch_transformer = {
     .name = "transformer",
     .reads_text = true,
+    .caches = true,
     .configure = configure,
     .loss = loss,
     .start = heed_transformer_start,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "models/token_rows.h"
 #include "models/transformer.h"
 
 typedef struct network {
@@ -110,16 +111,16 @@ static joined join(heed_tape *tape, const heed_batch *batch, bool predict_all)
     return all;
 }
 
-/* The states of the target's steps alone, [B, T, C]. */
-static heed_tensor *target_states(heed_tape *tape, const heed_tensor *h, const heed_batch *batch)
+/* The states of the target's steps alone, [B, T, C]: rows of h as a table. */
+static heed_tensor *target_states(heed_tape *tape, heed_tensor *h, const heed_batch *batch)
 {
-    const size_t size = (size_t)h->dims[2], steps = (size_t)batch->target_length;
-    heed_tensor *y = heed_tensor_new_dirty(tape, false, 3, (int[]){batch->rows, batch->target_length, h->dims[2]});
-    for (int b = 0; heed_tensor_ok(y) && b < batch->rows; b++)
-        memcpy(y->data + b * steps * size,
-               h->data + ((size_t)b * h->dims[1] + (size_t)batch->source_lengths[b]) * size,
-               steps * size * sizeof *y->data);
-    return y;
+    const int rows = batch->rows, steps = batch->target_length, length = h->dims[1];
+    heed_tensor *table = heed_tensor_reshape(tape, h, 2, (int[]){rows * length, h->dims[2]});
+    int32_t *ids = heed_tape_alloc(tape, (size_t)rows * steps, sizeof *ids);
+    for (int b = 0; ids && b < rows; b++)
+        for (int t = 0; t < steps; t++)
+            ids[b * steps + t] = b * length + batch->source_lengths[b] + t;
+    return ids ? heed_embedding(tape, table, ids, rows, steps) : &tape->invalid;
 }
 
 static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_batch *batch, double smoothing)
@@ -130,29 +131,47 @@ static heed_tensor *loss(const heed_model *model, heed_tape *tape, const heed_ba
     if (!all.ids || !all.targets || !all.lengths)
         return &tape->invalid;
     heed_tensor *h = heed_stack_apply(tape, &model->params, &net->decoder, all.ids, batch->rows, all.length, &pass);
-    if (tape->trace && heed_tensor_ok(h))
-        logits_of(model, tape, target_states(tape, h, batch));
+    if (tape->trace && heed_tensor_ok(h)) { /* the loss below keeps neither logits nor their gradient */
+        heed_tensor *logits = logits_of(model, tape, target_states(tape, h, batch));
+        if (tape->recording) /* of the output alone, whatever is learnt beside it */
+            return heed_cross_entropy(tape, logits, batch->target_out, batch->target_lengths, smoothing);
+    }
     return heed_linear_cross_entropy(tape, h, heed_params_tensor(tape, &model->params, net->output_weight),
                                      bias_of(model, tape), all.targets, NULL, smoothing);
 }
 
-/* The source is read at once; its keys and values begin the cache. */
+/* Either the cache, or the tokens. */
+typedef struct decoding_state {
+    bool no_cache;
+    heed_stack_cache cache;
+    heed_token_rows tokens;
+} decoding_state;
+
+/* The source is read at once; its keys and values begin the cache. Without one its tokens wait for the first step. */
 static heed_status start(const heed_model *model, heed_tape *tape, const heed_source *source, int beam,
                          heed_decoding *out, heed_error *error)
 {
     const network *net = model->network;
     const int rows = source->rows * beam, source_length = source->length, limit = net->decoder.options.max_length;
-    heed_stack_cache *cache = heed_tape_alloc(tape, 1, sizeof *cache);
+    decoding_state *state = heed_tape_alloc(tape, 1, sizeof *state);
     *out = (heed_decoding){.rows = rows, .vocabulary = net->vocabulary, .source_length = source_length,
-                           .max_steps = limit - source_length, .state = cache};
+                           .max_steps = limit - source_length, .state = state};
     if (source_length >= limit)
         return heed_fail(error, HEED_ERROR_LONG_INPUT, "the input has %d tokens; the model has max_length %d",
                          source_length, limit);
     out->logits = heed_tape_alloc(tape, (size_t)rows * net->vocabulary, sizeof *out->logits);
-    if (cache)
+    HEED_TRY(heed_tape_check(tape, error));
+    heed_stack_cache *cache = &state->cache;
+    state->no_cache = tape->no_cache;
+    if (state->no_cache)
+        heed_token_rows_start(tape, rows, limit, &state->tokens);
+    else
         heed_stack_cache_start(tape, &net->decoder, rows, cache);
     HEED_TRY(heed_tape_check(tape, error));
-    if (source_length == 0)
+    for (int row = 0; state->no_cache && row < rows; row++)
+        heed_token_rows_add(&state->tokens, row, source->ids + (size_t)(row / beam) * source_length,
+                            source->lengths[row / beam]);
+    if (source_length == 0 || state->no_cache)
         return HEED_OK;
     heed_stack_cache_reserve(tape, &net->decoder, cache, source_length + 1);
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
@@ -175,13 +194,18 @@ static heed_status step(const heed_model *model, heed_tape *tape, heed_decoding 
                         heed_error *error)
 {
     const network *net = model->network;
-    heed_stack_cache *cache = decoding->state;
-    heed_stack_cache_reserve(tape, &net->decoder, cache, 1);
+    decoding_state *state = decoding->state;
+    const int rows = decoding->rows;
+    if (!state->no_cache)
+        heed_stack_cache_reserve(tape, &net->decoder, &state->cache, 1);
     const heed_arena_mark mark = heed_arena_save(&tape->arena);
-    heed_stack_pass pass = {.cache = cache};
-    heed_tensor *logits = logits_of(
-        model, tape,
-        heed_stack_apply(tape, &model->params, &net->decoder, previous, decoding->rows, 1, &pass));
+    heed_stack_pass pass = {.cache = state->no_cache ? NULL : &state->cache};
+    for (int row = 0; state->no_cache && row < rows; row++)
+        heed_token_rows_add(&state->tokens, row, &previous[row], 1);
+    heed_tensor *h = state->no_cache
+                         ? heed_token_rows_run(tape, &model->params, &net->decoder, &state->tokens, &pass)
+                         : heed_stack_apply(tape, &model->params, &net->decoder, previous, rows, 1, &pass);
+    heed_tensor *logits = logits_of(model, tape, h);
     HEED_TRY(heed_tape_check(tape, error));
     memcpy(decoding->logits, logits->data, heed_tensor_count(logits) * sizeof *logits->data);
     heed_arena_restore(&tape->arena, mark);
@@ -191,13 +215,18 @@ static heed_status step(const heed_model *model, heed_tape *tape, heed_decoding 
 static void reorder(const heed_model *model, heed_decoding *decoding, const int32_t *parents)
 {
     const network *net = model->network;
-    heed_stack_cache_reorder(&net->decoder, decoding->state, parents);
+    decoding_state *state = decoding->state;
+    if (state->no_cache)
+        heed_token_rows_reorder(&state->tokens, parents);
+    else
+        heed_stack_cache_reorder(&net->decoder, &state->cache, parents);
 }
 
 const heed_arch heed_arch_transformer_lm = {
     .name = "transformer_lm",
     .starts_empty = true,
     .reads_text = true,
+    .caches = true,
     .configure = configure,
     .loss = loss,
     .start = start,

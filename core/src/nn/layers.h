@@ -44,7 +44,7 @@ typedef struct heed_recurrent_layer {
     bool bidirectional;
     double dropout;     /* between layers */
     int truncate;         /* see heed_pass; 0 after heed_recurrent_declare */
-    const char *trace[2]; /* of the top layer's directions, see heed_pass; NULL after heed_recurrent_declare */
+    char trace[HEED_RECURRENT_LAYERS_MAX][2][32]; /* of each layer's directions, see heed_recurrent_name; "": none */
     int wx[HEED_RECURRENT_LAYERS_MAX][2], wh[HEED_RECURRENT_LAYERS_MAX][2], bias[HEED_RECURRENT_LAYERS_MAX][2];
 } heed_recurrent_layer;
 
@@ -56,6 +56,9 @@ typedef struct heed_recurrent_state {
 
 heed_recurrent_layer heed_recurrent_declare(heed_params *params, const char *name, const heed_cell *cell, int in,
                                             int hidden, int layers, bool bidirectional, double dropout);
+/* What its traces begin with: of the top layer `name` and "<name>.reverse", of layer l below "<name>.<l>" and
+ * "<name>.<l>.reverse"; a layer below keeps its y as "<name>.<l>.h", too. `name` has at most 15 bytes. */
+void heed_recurrent_name(heed_recurrent_layer *layer, const char *name);
 /* What the biases of its gates begin with: one of the HEED_INIT_ that are made for these. */
 void heed_recurrent_keep(heed_params *params, const heed_recurrent_layer *layer, heed_init init, double scale);
 /* x [B, T, in] -> y [B, T, hidden * directions], or NULL when `last_only`. `state` (NULL: zeros; only for one

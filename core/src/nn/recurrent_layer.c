@@ -39,6 +39,26 @@ void heed_recurrent_keep(heed_params *params, const heed_recurrent_layer *layer,
         }
 }
 
+void heed_recurrent_name(heed_recurrent_layer *layer, const char *name)
+{
+    for (int l = 0; l < layer->layers; l++)
+        for (int d = 0; d < 2; d++) {
+            char below[8] = "";
+            if (l + 1 < layer->layers)
+                snprintf(below, sizeof below, ".%d", l);
+            snprintf(layer->trace[l][d], sizeof layer->trace[l][d], "%.15s%s%s", name, below, d ? ".reverse" : "");
+        }
+}
+
+static void keep_below(heed_tape *tape, const heed_recurrent_layer *layer, int l, const heed_tensor *y)
+{
+    char name[40];
+    if (!tape->trace || l + 1 == layer->layers || !layer->trace[l][0][0])
+        return;
+    snprintf(name, sizeof name, "%s.h", layer->trace[l][0]);
+    heed_trace_keep(tape, name, y);
+}
+
 heed_tensor *heed_recurrent_apply(heed_tape *tape, const heed_params *params, const heed_recurrent_layer *layer,
                                   heed_tensor *x, const int32_t *lengths, const heed_recurrent_state *state,
                                   bool last_only, heed_recurrent_state *out)
@@ -49,7 +69,8 @@ heed_tensor *heed_recurrent_apply(heed_tape *tape, const heed_params *params, co
             x = heed_dropout(tape, x, layer->dropout);
         for (int d = 0; d < (layer->bidirectional ? 2 : 1); d++) {
             const bool top = l + 1 == layer->layers;
-            const heed_pass pass = {lengths, d == 1, last_only && top, top ? layer->trace[d] : NULL, layer->truncate};
+            const heed_pass pass = {lengths, d == 1, last_only && top, layer->trace[l][d][0] ? layer->trace[l][d] : NULL,
+                                    layer->truncate};
             result[d] = layer->cell->run(tape, x, heed_params_tensor(tape, params, layer->wx[l][d]),
                                          heed_params_tensor(tape, params, layer->wh[l][d]),
                                          heed_params_tensor(tape, params, layer->bias[l][d]),
@@ -62,6 +83,7 @@ heed_tensor *heed_recurrent_apply(heed_tape *tape, const heed_params *params, co
             both.c = both.c ? heed_concat(tape, result[0].c, result[1].c) : NULL;
         }
         x = both.y;
+        keep_below(tape, layer, l, x);
         if (out) {
             out->h[l] = both.h;
             out->c[l] = both.c;

@@ -10,6 +10,8 @@ typedef struct saved {
     const heed_real *candidate; /* U_n h + b_h [T, B, H]: what r multiplies */
 } saved;
 
+static const char *const gate_names[] = {"gate.reset", "gate.update", "gate.candidate", NULL};
+
 /* Sizes of one row: r, z, n and the candidate's share of the state, each H values. */
 typedef struct row_view {
     const heed_real *r, *z, *n, *candidate, *h_prev;
@@ -64,7 +66,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         }
         heed_recurrence_back_step(tape, r, node, i, dproduct, &back);
     }
-    heed_recurrence_back_end(tape, r, node, &back);
+    heed_recurrence_back_end(tape, r, node, &back, gate_names);
 }
 
 const heed_op heed_op_gru = {"gru", backward};
@@ -83,6 +85,19 @@ static void forward_row(const heed_kernels *kernels, size_t cells, heed_real *ga
     kernels->tanh(cells, n, n);
     for (size_t k = 0; k < cells; k++)
         h[k] = (1 - z[k]) * n[k] + z[k] * h_prev[k];
+}
+
+/* For a trace: in the candidate's sum the state's product counts r times, and has a bias. */
+static const heed_real *sums_of(heed_tape *tape, const heed_recurrence *r, const heed_tensor *bias,
+                                const heed_real *gates, const heed_real *candidate)
+{
+    const size_t cells = (size_t)r->cells, width = (size_t)r->gates, n = (size_t)r->steps * (size_t)r->rows;
+    heed_real *sums = heed_recurrence_sums(tape, r, bias);
+    for (size_t i = 0; sums && i < n; i++)
+        for (size_t k = 0; k < cells; k++)
+            sums[i * width + 2 * cells + k] +=
+                bias->data[width + k] + (gates[i * width + k] - 1) * candidate[i * cells + k];
+    return sums;
 }
 
 heed_recurrent_result heed_gru(heed_tape *tape, heed_tensor *x, heed_tensor *wx, heed_tensor *wh, heed_tensor *bias,
@@ -110,9 +125,9 @@ heed_recurrent_result heed_gru(heed_tape *tape, heed_tensor *x, heed_tensor *wx,
                             before + b * cells, candidate + (first + b) * cells, r->h + (first + rows + b) * cells);
         heed_recurrence_hold(r, i, r->h);
     }
-    static const char *const names[] = {"gate.reset", "gate.update", "gate.candidate"};
-    for (int k = 0; k < 3; k++)
-        heed_recurrence_trace(tape, r, names[k], g, r->gates, k * r->cells);
+    heed_recurrence_trace_gates(tape, r, gate_names, "", g);
+    heed_recurrence_trace_gates(tape, r, gate_names, ".pre", sums_of(tape, r, bias, g, candidate));
+    heed_recurrence_trace(tape, r, "gate.candidate.state", candidate, r->cells, 0);
     *keep = (saved){r, g, candidate};
     return heed_recurrence_end(tape, r, &heed_op_gru, &in, NULL, keep);
 }

@@ -9,6 +9,8 @@ typedef struct saved {
     const heed_real *c;     /* [T + 1, B, H] */
 } saved;
 
+static const char *const gate_names[] = {"gate.input", "gate.forget", "gate.candidate", "gate.output", NULL};
+
 static void backward(heed_tape *tape, const heed_node *node)
 {
     const saved *keep = node->saved;
@@ -40,7 +42,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         if (heed_recurrence_cut(r, i))
             memset(dc, 0, state * sizeof *dc);
     }
-    heed_recurrence_back_end(tape, r, node, &back);
+    heed_recurrence_back_end(tape, r, node, &back, gate_names);
     if (c0 && c0->grad)
         tape->kernels->axpy(state, 1, dc, c0->grad);
 }
@@ -72,9 +74,8 @@ heed_recurrent_result heed_lstm(heed_tape *tape, heed_tensor *x, heed_tensor *wx
         heed_recurrence_hold(r, i, r->h);
         heed_recurrence_hold(r, i, c);
     }
-    static const char *const names[] = {"gate.input", "gate.forget", "gate.candidate", "gate.output"};
-    for (int k = 0; k < 4; k++)
-        heed_recurrence_trace(tape, r, names[k], g, r->gates, k * r->cells);
+    heed_recurrence_trace_gates(tape, r, gate_names, "", g);
+    heed_recurrence_trace_gates(tape, r, gate_names, ".pre", heed_recurrence_sums(tape, r, bias));
     heed_recurrence_trace(tape, r, "cell", c + state, r->cells, 0);
     *keep = (saved){r, g, c};
     return heed_recurrence_end(tape, r, &heed_op_lstm, &in, c, keep);

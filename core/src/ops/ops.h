@@ -160,8 +160,12 @@ heed_tensor *heed_linear_cross_entropy(heed_tape *tape, heed_tensor *x, heed_ten
  * (truncated backpropagation through time, Williams and Peng 1990); 0: all goes back. When the tape traces and `trace`
  * is not NULL, the op keeps, zero beyond a row's length and in the sequence's order:
  *   "<trace>.gate.<gate>" [B, T, H]      lstm: input, forget, candidate, output; gru: reset, update, candidate
+ *   "<trace>.gate.<gate>.pre" [B, T, H]  the sums that these are sigmoid or tanh of; rnn: "<trace>.gate.pre"
+ *   "<trace>.gate.candidate.state"       gru: U_n h + b_h, which r multiplies in the candidate's sum
  *   "<trace>.cell" [B, T, H]             lstm: c after each step
- *   "<trace>.h.gradient_norm" [B, T]     in the backward pass: |d(loss) / d(h after each step)| */
+ * and in the backward pass
+ *   "<trace>.h.gradient" [B, T, H]       d(loss) / d(h after each step), "<trace>.h.gradient_norm" [B, T] its norms
+ *   "<trace>.gate.<gate>.pre.gradient"   d(loss) / d(the sums) */
 typedef struct heed_pass {
     const int32_t *lengths;
     bool reverse, last_only;

@@ -230,12 +230,38 @@ void heed_recurrence_trace(heed_tape *tape, const heed_recurrence *r, const char
     keep(tape, r, name, x);
 }
 
+void heed_recurrence_trace_gates(heed_tape *tape, const heed_recurrence *r, const char *const *names,
+                                 const char *ending, const heed_real *block)
+{
+    for (int k = 0; tape->trace && r->pass.trace && block && names[k]; k++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s%s", names[k], ending);
+        heed_recurrence_trace(tape, r, name, block, r->gates, k * r->cells);
+    }
+}
+
+heed_real *heed_recurrence_sums(heed_tape *tape, const heed_recurrence *r, const heed_tensor *bias)
+{
+    if (!tape->trace || !r->pass.trace)
+        return NULL;
+    const size_t n = (size_t)r->steps * r->rows, width = (size_t)r->gates;
+    heed_real *sums = heed_tape_alloc(tape, n * width, sizeof *sums);
+    for (size_t row = 0; sums && row < n; row++)
+        memcpy(sums + row * width, bias->data, width * sizeof *sums);
+    if (sums && n > 0) {
+        heed_project(tape, (int)n, r->wx, r->x, r->in, sums, r->gates, true);
+        heed_project(tape, (int)n, r->wh, r->h, r->cells, sums, r->gates, true);
+    }
+    return sums;
+}
+
 bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const heed_node *node, heed_real *dgates,
                                 heed_recurrence_back *back)
 {
     const heed_kernels *kernels = tape->kernels;
     const size_t size = (size_t)r->rows * r->cells;
-    const int kept = !dgates && summed_steps(r) < r->steps ? summed_steps(r) : r->steps;
+    const bool traced = tape->trace && r->pass.trace;
+    const int kept = !dgates && !traced && summed_steps(r) < r->steps ? summed_steps(r) : r->steps;
     *back = (heed_recurrence_back){
         .dgates = dgates ? dgates : heed_tape_alloc(tape, (size_t)kept * r->rows * r->gates, sizeof *dgates),
         .kept = kept,
@@ -243,9 +269,12 @@ bool heed_recurrence_back_begin(heed_tape *tape, const heed_recurrence *r, const
         .past = r->pass.lengths != NULL,
         .wh = heed_tape_alloc(tape, kernels->packed_size(r->gates, r->cells), sizeof *back->wh),
     };
-    if (tape->trace && r->pass.trace)
+    if (traced) {
         back->norms = heed_tensor_new(tape, false, 2, (int[]){r->rows, r->steps});
-    if (!back->dgates || !back->dh || !back->wh || (back->norms && !heed_tensor_ok(back->norms)))
+        back->states = heed_tensor_new(tape, false, 3, (int[]){r->rows, r->steps, r->cells});
+    }
+    if (!back->dgates || !back->dh || !back->wh ||
+        (back->norms && !(heed_tensor_ok(back->norms) && heed_tensor_ok(back->states))))
         return false;
     for (int i = r->steps > 0 ? BIAS : WX; i < INPUTS; i++) /* the others are written whole by whoever comes first */
         if (node->inputs[i])
@@ -276,8 +305,10 @@ void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, cons
             continue;
         if (y)
             tape->kernels->axpy(cells, 1, y->grad + at * cells, dh);
-        if (back->norms)
+        if (back->norms) {
             back->norms->data[at] = (heed_real)sqrt(tape->kernels->sum_squares(cells, dh));
+            memcpy(back->states->data + at * cells, dh, cells * sizeof *dh);
+        }
     }
 }
 
@@ -322,11 +353,14 @@ void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const 
 }
 
 void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
-                              const heed_recurrence_back *back)
+                              const heed_recurrence_back *back, const char *const *gates)
 {
     const heed_tensor *h0 = node->inputs[H0];
     if (h0 && h0->grad)
         tape->kernels->axpy((size_t)r->rows * r->cells, 1, back->dh, h0->grad);
-    if (back->norms)
-        keep(tape, r, "h.gradient_norm", back->norms);
+    if (!back->norms)
+        return;
+    keep(tape, r, "h.gradient_norm", back->norms);
+    keep(tape, r, "h.gradient", back->states);
+    heed_recurrence_trace_gates(tape, r, gates, ".pre.gradient", back->dgates);
 }

@@ -62,18 +62,25 @@ heed_recurrent_result heed_recurrence_end(heed_tape *tape, const heed_recurrence
 void heed_recurrence_trace(heed_tape *tape, const heed_recurrence *r, const char *name, const heed_real *block,
                            int width, int column);
 
+/* The same of every gate k, as "<names[k]><ending>" (names NULL-terminated), of block[T, B, G]. */
+void heed_recurrence_trace_gates(heed_tape *tape, const heed_recurrence *r, const char *const *names,
+                                 const char *ending, const heed_real *block);
+/* The sums that activations are taken of, x Wx^T + h Wh^T + bias [T, B, G], computed anew for a trace: a run without one
+ * does not keep them. NULL when nothing is traced. */
+heed_real *heed_recurrence_sums(heed_tape *tape, const heed_recurrence *r, const heed_tensor *bias);
+
 /* The way back. The op fills heed_recurrence_dgates(i), the gradient of x Wx^T + bias, with zeros in rows that do not
  * have the step. */
 typedef struct heed_recurrence_back {
-    heed_real *dgates;  /* [kept, B, G], in which step i is the (i mod kept)-th: those of all steps would be out of the
-                           cache when their products are taken */
+    heed_real *dgates;  /* [kept, B, G], in which step i is the (i mod kept)-th: those of all steps, which a trace wants,
+                           would be out of the cache when their products are taken */
     int kept;
     heed_real *dh;      /* [B, H]: of the state after the step at hand */
     bool past;          /* whether something reaches the state before a step past the gates: in a gru, and in rows that do
                            not have the step. Then the op leaves it in dh, else anything */
     bool dx_adds, dwx_adds, dwh_adds; /* whether these gradients are added to what is there */
     heed_real *wh, *wx; /* packed for d(gates) W; wx NULL when x wants no gradient */
-    heed_tensor *norms; /* [B, T]: of dh, when they are traced; else NULL */
+    heed_tensor *states, *norms; /* [B, T, H], [B, T]: dh of every step and its norms, when they are traced; else NULL */
 } heed_recurrence_back;
 
 static inline heed_real *heed_recurrence_dgates(const heed_recurrence *r, const heed_recurrence_back *back, int i)
@@ -93,8 +100,8 @@ void heed_recurrence_back_output(heed_tape *tape, const heed_recurrence *r, cons
  * in a gru, where it lies in a block like theirs. */
 void heed_recurrence_back_step(heed_tape *tape, const heed_recurrence *r, const heed_node *node, int i,
                                const heed_real *dproduct, heed_recurrence_back *back);
-/* The gradient of h0, and the trace. */
+/* The gradient of h0, and the traces: of the states, and dgates by the names of the sums. */
 void heed_recurrence_back_end(heed_tape *tape, const heed_recurrence *r, const heed_node *node,
-                              const heed_recurrence_back *back);
+                              const heed_recurrence_back *back, const char *const *gates);
 
 #endif

@@ -3,6 +3,8 @@
 #include "ops/project.h"
 #include "ops/recurrence.h"
 
+static const char *const sum_names[] = {"gate", NULL};
+
 typedef struct saved {
     const heed_recurrence *r;
     bool relu;
@@ -32,7 +34,7 @@ static void backward(heed_tape *tape, const heed_node *node)
         }
         heed_recurrence_back_step(tape, r, node, i, dgates, &back);
     }
-    heed_recurrence_back_end(tape, r, node, &back);
+    heed_recurrence_back_end(tape, r, node, &back, sum_names);
 }
 
 const heed_op heed_op_rnn = {"rnn", backward};
@@ -53,6 +55,7 @@ heed_recurrent_result heed_rnn(heed_tape *tape, heed_tensor *x, heed_tensor *wx,
         (relu ? tape->kernels->relu : tape->kernels->tanh)(state, h, h);
         heed_recurrence_hold(r, i, r->h);
     }
+    heed_recurrence_trace_gates(tape, r, sum_names, ".pre", heed_recurrence_sums(tape, r, bias));
     *keep = (saved){r, relu};
     return heed_recurrence_end(tape, r, &heed_op_rnn, &in, NULL, keep);
 }

@@ -54,11 +54,12 @@ struct heed_node {
 
 /* Named intermediates kept for a figure, a test or the CLI. Zero-initialise; heed_trace_free at the end. */
 typedef struct heed_trace_entry {
-    char name[96];
+    char name[112];
     int rank;
     int dims[HEED_MAX_RANK];
     heed_real *values; /* owned */
-    const heed_tensor *watched; /* see heed_trace_watch; NULL when the values are there */
+    const heed_tensor *watched; /* whose gradient is wanted; NULL: there is none, or it has been taken */
+    bool norm;                  /* the values are to be the norms of that gradient, see heed_trace_watch */
 } heed_trace_entry;
 
 typedef struct heed_trace {
@@ -86,6 +87,7 @@ struct heed_tape {
     heed_trace *trace;          /* where to keep named intermediates, or NULL */
     const char *muted;          /* attention heads that contribute zero: "encoder.0.self_attention.2,..", or NULL */
     double attention_temperature; /* what attention scores are divided by before the softmax; 0: 1 */
+    bool no_cache;              /* decoding keeps no keys and values: every step reads all tokens so far again */
     heed_tensor invalid;
 };
 
@@ -143,7 +145,9 @@ void heed_grad_settle(heed_tensor *x);
 /* d(loss)/d(everything): seeds loss->grad (one element) with `seed` and runs the nodes from last to first. */
 heed_status heed_tape_backward(heed_tape *tape, heed_tensor *loss, heed_real seed, heed_error *error);
 
-/* Keeps a copy of x under `name` when the tape traces. x == NULL: there is nothing to keep. */
+/* Keeps a copy of x under `name` when the tape traces. x == NULL: there is nothing to keep. When the tape goes back and
+ * x is on it, its gradient d(loss) / dx [shape of x] is kept as well, as "<name>.gradient", unless an op does that itself:
+ * of a state, whose gradient comes through time too. */
 void heed_trace_keep(heed_tape *tape, const char *name, const heed_tensor *x);
 /* Keeps |d(loss) / dx| along the innermost axis as "<name>.gradient_norm", when the tape traces and goes back. */
 void heed_trace_watch(heed_tape *tape, const char *name, const heed_tensor *x);

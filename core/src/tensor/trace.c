@@ -41,6 +41,7 @@ void heed_trace_keep(heed_tape *tape, const char *name, const heed_tensor *x)
     memcpy(entry->dims, x->dims, sizeof entry->dims);
     memcpy(values, x->data, count * sizeof *values);
     entry->values = values;
+    entry->watched = tape->recording && x->grad ? x : NULL;
 }
 
 void heed_trace_watch(heed_tape *tape, const char *name, const heed_tensor *x)
@@ -51,18 +52,41 @@ void heed_trace_watch(heed_tape *tape, const char *name, const heed_tensor *x)
     snprintf(full, sizeof full, "%s.gradient_norm", name);
     const int count = tape->trace->count;
     heed_trace_keep(tape, full, heed_tensor_new(tape, false, x->rank - 1, x->dims));
-    if (tape->trace->count > count)
+    if (tape->trace->count > count) {
         tape->trace->entries[count].watched = x;
+        tape->trace->entries[count].norm = true;
+    }
 }
 
+static bool is_kept(const heed_trace *trace, int count, const char *name)
+{
+    for (int e = 0; e < count; e++)
+        if (strcmp(trace->entries[e].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void take_norms(const heed_tape *tape, const heed_tensor *x, heed_real *out)
+{
+    const size_t size = (size_t)heed_tensor_last(x), rows = heed_tensor_rows(x);
+    for (size_t i = 0; i < rows; i++)
+        out[i] = (heed_real)sqrt(tape->kernels->sum_squares(size, x->grad + i * size));
+}
+
+/* From last to first, as what ops keep on the way back comes. */
 void heed_trace_take_gradients(heed_tape *tape)
 {
-    for (int e = 0; tape->trace && e < tape->trace->count; e++) {
-        heed_trace_entry *entry = &tape->trace->entries[e];
-        const heed_tensor *x = entry->watched;
-        const size_t size = x ? (size_t)heed_tensor_last(x) : 0, rows = x ? heed_tensor_rows(x) : 0;
-        for (size_t i = 0; i < rows; i++)
-            entry->values[i] = (heed_real)sqrt(tape->kernels->sum_squares(size, x->grad + i * size));
-        entry->watched = NULL;
+    const int count = tape->trace ? tape->trace->count : 0;
+    for (int e = count - 1; e >= 0; e--) {
+        const heed_trace_entry entry = tape->trace->entries[e]; /* the list may move */
+        char full[sizeof entry.name + 16];
+        tape->trace->entries[e].watched = NULL;
+        if (!entry.watched)
+            continue;
+        snprintf(full, sizeof full, "%s.gradient", entry.name);
+        if (entry.norm)
+            take_norms(tape, entry.watched, entry.values);
+        else if (!is_kept(tape->trace, count, full))
+            heed_trace_keep(tape, full, heed_tensor_view(tape, entry.watched->grad, NULL, entry.rank, entry.dims));
     }
 }

@@ -15,7 +15,7 @@ static heed_recurrent_result run_relu(heed_tape *tape, heed_tensor *x, heed_tens
     return heed_rnn(tape, x, wx, wh, bias, h0, pass, true);
 }
 
-static const char *const traces[] = {NULL};
+static const char *const traces[] = {"gate.pre", NULL};
 
 const heed_cell heed_cell_rnn = {"rnn", 1, 1, HEED_INIT_UNIFORM, HEED_INIT_ZERO, false, traces, run_tanh};
 const heed_cell heed_cell_rnn_relu = {"rnn_relu", 1, 1, HEED_INIT_UNIFORM, HEED_INIT_ZERO, false, traces, run_relu};
