@@ -91,10 +91,24 @@ const char *golden_text(const golden_case *test, const char *name) {
     return heed_safetensors_metadata(&test->file->tensors, numbered(test, name, full));
 }
 
+/* Whether a word is among those of a list with blanks between them; NULL: there is no list. */
+static bool is_listed(const char *list, const char *word) {
+    const size_t n = strlen(word);
+    for (const char *at = list; at && (at = strstr(at, word)) != NULL; at += n)
+        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || at[n] == '\0'))
+            return true;
+    return false;
+}
+
+/* In double nothing is excused. */
+static double floor_of(const golden_case *test, const char *name) {
+    return sizeof(heed_real) < sizeof(double) && is_listed(golden_text(test, "cancelling"), name) ? 0.1 : 1e-3;
+}
+
 bool golden_compare(const golden_case *test, const char *name, const heed_real *got, size_t n) {
     const heed_safetensor *tensor = golden_find(test, name);
     char what[4 * NAME];
-    double largest = golden_number(test, "floor", 1e-3), worst = 0;
+    double largest = floor_of(test, name), worst = 0;
     size_t at = 0;
     if (!tensor || tensor->dtype != HEED_F32 || tensor->count != n) {
         report_missing(test, name, tensor, n);

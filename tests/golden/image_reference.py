@@ -33,6 +33,11 @@ def image_shapes(c, vocabulary):
     yield from decoder_shapes(c, cell_size(e), True, vocabulary)
 
 
+def image_zeros(c):
+    """The parameters that a batch norm in training takes no notice of."""
+    return [f"encoder.{layer}.bias" for layer in range(c["encoder"]["layers"])]
+
+
 def places(rows, columns, size):
     """[rows columns, size]: half of it by row, the rest by column."""
     def one(place, width):

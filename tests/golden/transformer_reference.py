@@ -83,6 +83,24 @@ def transformer_shapes(c, source_vocabulary, target_vocabulary):
     yield from stack_shapes(c, "decoder", c["decoder_layers"], True)
 
 
+def batch_norm_zeros(c, p):
+    """The parameters that batch norms in training take no notice of: what a sublayer adds to all steps alike. A bias of
+    values is among them, as weights sum to 1, and one of keys in any case, but none of queries; and so is the shift of
+    the memory, which cross-attention makes keys and values of."""
+    last = "encoder" if c.get("norm") == "pre" else f"encoder.{c['encoder_layers'] - 1}.ffn"
+    ends = ("self_attention.output.bias", "cross_attention.output.bias", "cross_attention.key_value.bias", "ffn.down.bias")
+    return [n for n in p if n.endswith(ends) or n == f"{last}.norm.bias"]
+
+
+def batch_norm_little(c, p):
+    """Of these little is left of the gradient, the rest being a shift as above: what becomes a query, and what gelu, which
+    is nearly straight for small numbers, does not hand on as it is."""
+    ends = ["self_attention.qkv.bias"]
+    if c.get("norm") == "pre":
+        ends += ["self_attention.norm.bias", "ffn.up.bias"]
+    return [n for n in p if n.endswith(tuple(ends)) or n.startswith("decoder") and n.endswith("self_attention.norm.bias")]
+
+
 def attention_parameters(p, block):
     """nn.MultiheadAttention's names."""
     if f"{block}.qkv.weight" in p:
