@@ -1,10 +1,12 @@
 // Puts the engine together as a folder of files: build/js (or $HEED_BUILD/js) with heed.js, worker.js, engine.js, zip.js,
 // the modules that were built, and the types. That folder is all a page needs.
 import { build } from 'esbuild';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const buildFolder = process.env.HEED_BUILD ?? join(here, '../../build');
@@ -22,9 +24,24 @@ try {
 } catch {
   process.exit(1); // tsc has said why
 }
+// Made smaller by today's Binaryen: the one of an older Emscripten does not know relaxed SIMD and is kept away from it.
+const optimizer = join(dirname(createRequire(import.meta.url).resolve('binaryen')), 'bin/wasm-opt');
+const features = ['simd', 'relaxed-simd', 'bulk-memory', 'nontrapping-float-to-int', 'sign-ext', 'mutable-globals'];
+const optimize = (file) =>
+  promisify(execFile)(process.execPath, [
+    optimizer,
+    '-Oz',
+    '--dae-optimizing', // and once more, of what that has made simpler
+    '-Oz',
+    '--strip-target-features',
+    ...features.map((feature) => `--enable-${feature}`),
+    join(wasm, file),
+    '-o',
+    join(out, file),
+  ]);
 for (const kind of ['heed', 'train', 'fit', 'vectors', 'bench', 'regress']) {
   rmSync(join(out, `${kind}-relaxed.wasm`), { force: true });
-  for (const name of modules) copyFileSync(join(wasm, `${kind}-${name}.wasm`), join(out, `${kind}-${name}.wasm`));
+  await Promise.all(modules.map((name) => optimize(`${kind}-${name}.wasm`)));
 }
 
 await build({

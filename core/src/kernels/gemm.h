@@ -20,10 +20,11 @@ static int even_block(int size, int limit) {
     return blocks > 1 ? (size + blocks - 1) / blocks : size;
 }
 
-/* A tile of up to `most` rows, a constant, and one panel, of which one vector may be enough. */
+/* A tile of up to `most` rows, a constant, and one panel, of which one vector may be enough: where vectors are short that
+ * is rare, and not worth the code that pages download. */
 #define TILE_CASE(r)                                                                                              \
     case (r):                                                                                                     \
-        if ((r) <= most && columns <= V_LANES)                                                                    \
+        if (V_LANES > 4 && (r) <= most && columns <= V_LANES)                                                     \
             tile((r) <= V_TILE_ROWS ? (r) : 1, 1, across, k, a, a_stride, b, b_step, 0, c, c_row, columns, add);  \
         else if ((r) <= most)                                                                                     \
             tile((r) <= V_TILE_ROWS ? (r) : 1, V_TILE_VECTORS, across, k, a, a_stride, b, b_step, 0, c, c_row,    \

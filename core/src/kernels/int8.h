@@ -24,6 +24,8 @@ _Static_assert(LEVELS_ALIGN % V_LANES == 0 && LEVELS_ALIGN % V_GROUP == 0, "a pa
 _Static_assert((size_t)HEED_INT8_WIDTH * sizeof(heed_level) <= HEED_GEMM_SCRATCH * sizeof(heed_real),
                "the levels of one row fit the scratch");
 
+#define DOT_IS_SHORT(way) (V_GROUP == 4 && (way) == 0)
+
 static ptrdiff_t int8_groups(int k) { return ((ptrdiff_t)k + V_GROUP - 1) / V_GROUP; }
 /* Bytes of a panel. */
 static ptrdiff_t int8_stride(int k) {
@@ -198,7 +200,9 @@ V_INLINE void gemm_int8_by(const int way, int m, int n, int k, const heed_real *
         for (int r = 0; r < rows; r++)
             ranges[r] = quantise_row((size_t)k, (size_t)q_row, a + r * a_row, q + r * q_row);
         int j = 0;
-        for (; rows == 1 && j + 2 * INT8_PANEL <= n; j += 2 * INT8_PANEL) /* else its few sums wait for themselves */
+        /* One row's few sums wait for themselves; but where a dot product takes several instructions, those are what is
+         * waited for. */
+        for (; DOT_IS_SHORT(way) && rows == 1 && j + 2 * INT8_PANEL <= n; j += 2 * INT8_PANEL)
             int8_tile(way, 1, 2, groups, q, q_row, ranges, int8_scales(k, j, packed), int8_stride(k), c + j, c_row,
                       2 * INT8_PANEL, accumulate);
         for (; j < n; j += INT8_PANEL) {
