@@ -73,5 +73,5 @@ test('the report opens by itself, with a chart for each model', async () => {
 test('a model that there is not', () => {
   const { status, stderr } = spawnSync(process.execPath, args('--model', 'M0'), options);
   assert.equal(status, 1);
-  assert.match(stderr, /M0\.json: HTTP 404/);
+  assert.match(stderr, /M0\.(json|bin): HTTP 404/);
 });
