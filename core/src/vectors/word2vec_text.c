@@ -1,4 +1,5 @@
 /* word2vec's text form: "V D", then a word and its D numbers a line. */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -73,9 +74,10 @@ static heed_status read_row(heed_text_lines *lines, int dim, heed_tokenizer *tok
         return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for words", lines->path);
     for (int i = 0; i < dim; i++) {
         double value;
-        if (!heed_field_number(fields[i + 1], &value))
-            return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: \"%.*s\" is no number", lines->path, lines->number,
-                             HEED_FIELD(fields[i + 1]));
+        const bool fine = heed_field_number(fields[i + 1], &value);
+        if (!fine || !isfinite((heed_real)value))
+            return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: \"%.*s\" is %s", lines->path, lines->number,
+                             HEED_FIELD(fields[i + 1]), fine ? "too large a number" : "no number");
         values[i] = (heed_real)value;
     }
     return HEED_OK;
