@@ -67,6 +67,8 @@ static heed_status read_row(heed_text_lines *lines, int dim, heed_tokenizer *tok
     if (count != dim + 1)
         return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: %d fields; there must be a word and %d numbers", lines->path,
                          lines->number, count, dim);
+    if (memchr(fields[0].data, '\0', fields[0].size) != NULL)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: there is a zero byte in the word", lines->path, lines->number);
     heed_token *token = &tokenizer->tokens[tokenizer->count++];
     *token = (heed_token){heed_arena_string(&tokenizer->arena, (const char *)fields[0].data, fields[0].size),
                           fields[0].size};
