@@ -241,7 +241,24 @@ static void refuses(void) {
     heed_regression_free(&r);
 }
 
+/* What a file may do wrong: a line after good ones, and more columns than there may be features. */
+static void tables(void) {
+    char wide[1300];
+    heed_regression r;
+    heed_error error = {0}, line = {0}, columns = {0};
+    CHECK_OK(heed_regress_table("x,y\n0,1\n1,3\n2,4\n", 16, "t.csv", NULL, &r, &error), &error);
+    heed_compare_one("slope", 0, r.coefficients[0], 1.5, 1e-12);
+    heed_regression_free(&r);
+    CHECK_STATUS(heed_regress_table("x,y\n0,1\n1,a\n", 12, "t.csv", NULL, &r, &line), HEED_ERROR_FORMAT, &line);
+    CHECK_CONTAINS(line.message, "t.csv:3: column 2 is \"a\"");
+    for (size_t i = 0; i < 1200; i++)
+        wide[i] = i % 2 ? ',' : '1';
+    CHECK_STATUS(heed_regress_table(wide, 1199, "t.csv", NULL, &r, &columns), HEED_ERROR_ARGUMENT, &columns);
+    CHECK_CONTAINS(columns.message, "have more than 512 features");
+}
+
 int main(void) {
+    tables();
     by_hand();
     ways_agree();
     is_a_minimum();

@@ -137,6 +137,7 @@ static void check_bad_files(heed_vectors *vectors)
         {'i', "2 2\nking 1 2\nman 1 x\n", ":3: \"x\" is no number"},
         {'i', "2 2\nking 1 2\nman 1 nan\n", ":3: \"nan\" is no number"},
         {'i', "2 2\nking 1 2\nman 1 1e999\n", ":3: \"1e999\" is no number"},
+        {'i', "1 1\nking 1e39\n", ":2: \"1e39\" is too large a number"},
         {'i', "2 1\nking 1\nking 12\n", "\"king\" twice"},
         {'i', "3 1\nking 1\nman 123456\n", ":4: a word is missing"},
         {'i', "1 1\n<unk> 12\n", "reserved"},

@@ -20,13 +20,17 @@ static int read_numbers(const char *text, heed_arena *arena, double *out, int mo
 heed_status heed_regress_table(const char *text, size_t size, const char *what, const heed_regression_options *options,
                                heed_regression *out, heed_error *error)
 {
-    double first[HEED_REGRESSION_FEATURES_MAX];
+    enum { MOST = HEED_REGRESSION_FEATURES_MAX + 1 }; /* one more is too many, and refused below */
+    double first[MOST];
     heed_pairs pairs = {0};
     *out = (heed_regression){0};
-    HEED_TRY(heed_table_parse(&pairs, text, size, NULL, true, what, error));
+    const heed_status parsed = heed_table_parse(&pairs, text, size, NULL, true, what, error);
+    if (parsed != HEED_OK) {
+        heed_pairs_free(&pairs);
+        return parsed;
+    }
     const int rows = pairs.count;
-    const int columns = rows > 0 ? read_numbers(pairs.list[0].source, &pairs.arena, first, HEED_REGRESSION_FEATURES_MAX)
-                                 : 0;
+    const int columns = rows > 0 ? read_numbers(pairs.list[0].source, &pairs.arena, first, MOST) : 0;
     const size_t width = columns > 0 ? (size_t)columns : 1;
     double *x = heed_alloc(((size_t)rows + 1) * (width + 1), sizeof *x), *y = x ? x + (size_t)rows * width : NULL;
     bool read = x != NULL && columns >= 0;

@@ -23,7 +23,8 @@ static heed_status read_query(const heed_vectors *vectors, const char *text, siz
             continue;
         }
         const size_t sign = n > 1 && (text[at] == '-' || text[at] == '+');
-        const int row = heed_vectors_find(vectors, text + at + sign, n - sign);
+        int row;
+        HEED_TRY(heed_vectors_look_up(vectors, text + at + sign, n - sign, &row, error));
         if (row < 0)
             return heed_fail(error, HEED_ERROR_UNKNOWN, "there is no vector for \"%.*s\"", (int)(n - sign < 100 ? n - sign : 100),
                              text + at + sign);

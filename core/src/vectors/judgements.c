@@ -9,9 +9,9 @@
 #include "vectors/text_lines.h"
 #include "vectors/vector_table.h"
 
-static int find(const heed_vectors *vectors, heed_bytes word)
+static heed_status find(const heed_vectors *vectors, heed_bytes word, int *row, heed_error *error)
 {
-    return heed_vectors_find(vectors, (const char *)word.data, word.size);
+    return heed_vectors_look_up(vectors, (const char *)word.data, word.size, row, error);
 }
 
 static void add_score(heed_analogy_score *to, const heed_analogy_score *from)
@@ -35,7 +35,7 @@ static heed_status ask(heed_vectors *vectors, const heed_text_lines *lines, heed
                          lines->number, count);
     score->questions++;
     for (int i = 0; i < 4; i++) {
-        rows[i] = find(vectors, words[i]);
+        HEED_TRY(find(vectors, words[i], &rows[i], error));
         covered = covered && rows[i] >= 0 && (limit == 0 || rows[i] < limit);
     }
     if (!covered)
@@ -125,7 +125,9 @@ static heed_status judge(heed_vectors *vectors, const heed_text_lines *lines, he
                          HEED_FIELD(fields[2]));
     }
     out->pairs++;
-    const int a = find(vectors, fields[0]), b = find(vectors, fields[1]);
+    int a, b;
+    HEED_TRY(find(vectors, fields[0], &a, error));
+    HEED_TRY(find(vectors, fields[1], &b, error));
     if (a < 0 || b < 0)
         return HEED_OK;
     return keep(list, (size_t)out->covered++, said, cosine(vectors, a, b), error);

@@ -69,15 +69,24 @@ const char *heed_vectors_word(const heed_vectors *vectors, int row)
     return row < 0 ? "" : heed_tokenizer_token(vectors->model->source, HEED_TOKEN_SPECIALS + row);
 }
 
-int heed_vectors_find(const heed_vectors *vectors, const char *word, size_t size)
+heed_status heed_vectors_look_up(const heed_vectors *vectors, const char *word, size_t size, int *row,
+                                 heed_error *error)
 {
     heed_arena arena = {0};
     heed_encoding encoding;
-    int row = -1;
-    if (heed_tokenizer_encode(vectors->model->source, word, size, &arena, &encoding, NULL) == HEED_OK &&
-        encoding.count == 1 && encoding.ids[0] >= HEED_TOKEN_SPECIALS)
-        row = encoding.ids[0] - HEED_TOKEN_SPECIALS;
+    heed_error why = {0};
+    const heed_status status = heed_tokenizer_encode(vectors->model->source, word, size, &arena, &encoding, &why);
+    *row = status == HEED_OK && encoding.count == 1 && encoding.ids[0] >= HEED_TOKEN_SPECIALS
+               ? encoding.ids[0] - HEED_TOKEN_SPECIALS
+               : -1;
     heed_arena_free(&arena);
+    return status == HEED_ERROR_MEMORY ? heed_fail(error, status, "%s", why.message) : HEED_OK;
+}
+
+int heed_vectors_find(const heed_vectors *vectors, const char *word, size_t size)
+{
+    int row;
+    heed_vectors_look_up(vectors, word, size, &row, NULL);
     return row;
 }
 

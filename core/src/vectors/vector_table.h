@@ -15,4 +15,8 @@ struct heed_vectors {
     heed_real *scores;         /* [V] */
 };
 
+/* heed_vectors_find that tells a word without a vector, *row = -1, from memory that ran out, its one failure. */
+heed_status heed_vectors_look_up(const heed_vectors *vectors, const char *word, size_t size, int *row,
+                                 heed_error *error);
+
 #endif

@@ -1,4 +1,5 @@
 /* word2vec's text form: "V D", then a word and its D numbers a line. */
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -66,6 +67,8 @@ static heed_status read_row(heed_text_lines *lines, int dim, heed_tokenizer *tok
     if (count != dim + 1)
         return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: %d fields; there must be a word and %d numbers", lines->path,
                          lines->number, count, dim);
+    if (memchr(fields[0].data, '\0', fields[0].size) != NULL)
+        return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: there is a zero byte in the word", lines->path, lines->number);
     heed_token *token = &tokenizer->tokens[tokenizer->count++];
     *token = (heed_token){heed_arena_string(&tokenizer->arena, (const char *)fields[0].data, fields[0].size),
                           fields[0].size};
@@ -73,9 +76,10 @@ static heed_status read_row(heed_text_lines *lines, int dim, heed_tokenizer *tok
         return heed_fail(error, HEED_ERROR_MEMORY, "%s: out of memory for words", lines->path);
     for (int i = 0; i < dim; i++) {
         double value;
-        if (!heed_field_number(fields[i + 1], &value))
-            return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: \"%.*s\" is no number", lines->path, lines->number,
-                             HEED_FIELD(fields[i + 1]));
+        const bool fine = heed_field_number(fields[i + 1], &value);
+        if (!fine || !isfinite((heed_real)value))
+            return heed_fail(error, HEED_ERROR_FORMAT, "%s:%lld: \"%.*s\" is %s", lines->path, lines->number,
+                             HEED_FIELD(fields[i + 1]), fine ? "too large a number" : "no number");
         values[i] = (heed_real)value;
     }
     return HEED_OK;
