@@ -25,7 +25,7 @@ test('the quick checks hold, and each row says what was reached and what was ask
     const form = /^(\S+) .* (\d+) +[\d.]+ +([\d.]+) +(?:MSE )?(at least|at most) ([\d.]+) +ok$/;
     const [, name, steps, reached, rule, mark] = form.exec(line) ?? assert.fail(line);
     assert.ok(rule === 'at least' ? +reached >= +mark : +reached <= +mark, name);
-    assert.ok(+steps >= 100, name);
+    assert.ok(+steps >= (name === 'curve-normal' ? 1 : 100), name); // the normal equation is one
   }
   for (const kind of ['English', 'Russian']) assert.match(out, new RegExp(`^dates-general +${kind} `, 'm'));
 });

@@ -52,7 +52,8 @@ int main(void) {
     refuses("a,b\n1,x\n", "{}", "t.csv:2: column 2 is \"x\"; it must be a number");
     refuses("a,b\n1,2\n,2\n", "{}", "t.csv:3: column 1 is \"\"; it must be a number");
     refuses("a,b\n1,2\n1.5.2,2\n", "{}", "t.csv:3: column 1 is \"1.5.2\"");
-    refuses("a,b\n1,\"2\n", "{}", "t.csv:2: a quote is not closed");
+    refuses("a,b\n1,\"2\n", "{}", "t.csv:2: a cell in quotes does not end with a quote");
+    refuses("a,b\n\"1\"2,3\n", "{}", "t.csv:2: a cell in quotes does not end with a quote");
     refuses("a,b\n1,2\n", "{\"target\":\"c\"}", "t.csv: of 2 columns none is \"c\"");
     refuses("a,a\n1,2\n", "{\"target\":\"a\"}", "t.csv: 2 columns have the name \"a\"");
     refuses("a,b\n1,2\n", "{\"features\":[\"b\"]}", "t.csv: column 2 is a feature and a target");

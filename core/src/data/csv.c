@@ -32,7 +32,8 @@ static bool is_number(heed_bytes cell)
     return cell.size > 0 && heed_number_size((const char *)cell.data, cell.size) == cell.size;
 }
 
-/* Cuts a line into cells, unquoting in place; -1: a quote is not closed, or there are too many. */
+/* Cuts a line into cells, unquoting in place; -1: one in quotes does not end with a quote, or there are too
+ * many. */
 static int cut(char *line, size_t size, char separator, heed_bytes *cells)
 {
     int count = 0;
@@ -48,10 +49,12 @@ static int cut(char *line, size_t size, char separator, heed_bytes *cells)
             at += quoted && line[at] == '"';
             line[end++] = line[at];
         }
-        if (quoted && at == size)
+        if (quoted && at++ == size)
             return -1;
-        while (at < size && line[at] != separator)
+        while (quoted && at < size && line[at] != separator && is_blank(line[at]))
             at++;
+        if (at < size && line[at] != separator)
+            return -1;
         while (!quoted && end > start && is_blank(line[end - 1]))
             end--;
         if (count == CELLS_MAX)
@@ -154,7 +157,7 @@ static heed_status add_line(table *t, heed_bytes line, long number, heed_error *
     const int count = cut(copy, line.size, t->separator, t->cells);
     if (count != t->count)
         return heed_fail(error, HEED_ERROR_FORMAT,
-                         count < 0 ? "%s:%ld: a quote is not closed" : "%s:%ld: there are %d cells; the first line has %d",
+                         count < 0 ? "%s:%ld: a cell in quotes does not end with a quote" : "%s:%ld: there are %d cells; the first line has %d",
                          t->what, number, count, t->count);
     HEED_TRY(join(t, t->features, t->feature_count, true, number, &t->source, error));
     HEED_TRY(join(t, t->targets, t->target_count, t->numbers, number, &t->target, error));
