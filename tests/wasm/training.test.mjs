@@ -143,3 +143,27 @@ test('free once more does nothing, use after free is an error, and the memory co
   for (let i = 0; i < 20; i++) round();
   assert.equal(engine.memoryBytes, before);
 });
+
+test('without its cache a Transformer says the same, and who has none refuses', () => {
+  const model = { model_type: 'transformer', d_model: 32, heads: 2, ffn: 64, encoder_layers: 1, decoder_layers: 2 };
+  const transformer = start(easy({ model }));
+  until(transformer, 'epoch');
+  for (const options of [{}, { beam: 3 }, { target: 'dcba' }]) {
+    const kept = transformer.run('abcd', options).hypotheses;
+    const again = transformer.run('abcd', { ...options, cache: false }).hypotheses;
+    assert.deepEqual(
+      again.map(({ text }) => text),
+      kept.map(({ text }) => text),
+    );
+    kept.forEach(({ log_probability }, i) =>
+      assert.ok(Math.abs(again[i].log_probability - log_probability) < 1e-4, JSON.stringify(options)),
+    );
+  }
+  transformer.free();
+  const recurrent = start(easy());
+  assert.match(
+    thrown('argument', () => recurrent.run('abcd', { cache: false })).message,
+    /no_cache: model_type "seq2seq"/,
+  );
+  recurrent.free();
+});

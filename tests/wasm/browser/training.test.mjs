@@ -191,6 +191,34 @@ for (const shards of [undefined, 32]) {
   });
 }
 
+test('a recipe with a method of regression: its model says numbers, explains them, and is kept', async () => {
+  const recipe = JSON.parse(readFileSync(join(root, 'examples/recipes/regression.json'), 'utf8'));
+  const outcome = await page.evaluate(async (recipe) => {
+    const training = await engine.train(recipe);
+    const end = await training.done;
+    const before = await training.predict([0.5], 1);
+    const trace = ['features', 'logits', 'logits.gradient'];
+    const explained = await training.explain('0.5', { target: '1', trace });
+    const model = await engine.load(await training.export());
+    const after = await model.predict([0.5], 1);
+    const bad = { ...recipe, train: { ...recipe.train, method: 'magic' } };
+    const refused = await failure(() => engine.train(bad));
+    training.free();
+    model.free();
+    return { end, before: before.values[0], after: after.values[0], explained, refused };
+  }, recipe);
+  const { end, before, after, explained, refused } = outcome;
+  assert.ok(end.finished && end.dev_r2 > 0.9, JSON.stringify(end));
+  const right = 0.5 - 0.5 - 1.5 * 0.25 + 2 * 0.125; // of the recipe's options, at 0.5
+  assert.ok(Math.abs(before - right) < 0.05, `${before}, not ${right}`);
+  assert.ok(Math.abs(before - after) < 1e-5, `${before} and ${after}`);
+  const { features, ...rest } = Object.fromEntries(explained.trace.map(({ name, values }) => [name, values]));
+  features.forEach((feature, i) => assert.ok(Math.abs(feature - 0.5 ** (i + 1)) < 1e-5, `${features}`));
+  assert.ok(Math.abs(explained.loss - (before - 1) ** 2) < 1e-4, `${explained.loss}`);
+  assert.ok(Math.abs(rest['logits.gradient'][0] - 2 * (before - 1)) < 1e-4, JSON.stringify(rest));
+  assert.match(refused.message, /method.*"magic"/);
+});
+
 test('step by step is what going on is', async () => {
   const [byStep, atOnce] = await page.evaluate(async () => {
     const logits = async (training) => {
