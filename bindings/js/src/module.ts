@@ -8,7 +8,10 @@ import type { ModuleName } from './protocol.js';
 declare const HEED_MODULES: ModuleName[];
 export const builtModules = HEED_MODULES;
 
-/** What runs models, what trains them as well, what does so by methods of regression too, what trains word vectors, what measures, what fits lines. Bundlers look for exactly this form of address. */
+/**
+ * What runs models, what trains them, what does so by methods of regression, what trains word vectors, what measures, what
+ * fits lines. Bundlers look for exactly this form of address.
+ */
 export type Kind = 'heed' | 'train' | 'fit' | 'vectors' | 'bench' | 'regress';
 const WASM: Record<Kind, Record<ModuleName, URL>> = {
   heed: {
