@@ -5,7 +5,8 @@
 #define HEED_KERNELS_GEMM_H
 
 enum {
-    BLOCK_K = 256, /* a panel of B and a tile of A stay in an inner cache of 48 KB */
+    BLOCK_K = 384,
+    BLOCK_K_ACROSS = 256, /* of a transposed A, which is then read where it lies */
     BLOCK_M = 96 / V_TILE_ROWS * V_TILE_ROWS,
     BLOCK_N = HEED_GEMM_BLOCK_N / PANEL * PANEL,
     SMALL = 8 * 1024, /* reals of a matrix that stays in the inner cache, or nearly: it is read where it lies */
@@ -155,7 +156,7 @@ static void gemm(int m, int n, int k, const heed_real *a, ptrdiff_t a_row, ptrdi
         return;
     }
     heed_real *b_block = scratch, *a_block = scratch + BLOCK_K * BLOCK_N;
-    int k_block = even_block(k, BLOCK_K);
+    int k_block = even_block(k, a_col == 1 ? BLOCK_K : BLOCK_K_ACROSS);
     for (int p = 0; p < k; p += k_block, a += k_block * a_col, b += k_block * b_row) {
         int kb = k - p < k_block ? k - p : k_block;
         bool add = accumulate || p > 0;
