@@ -62,7 +62,23 @@ for (const language of LANGUAGES) {
   });
 }
 
-test('the first result is there within a second of navigation', async (t) => {
+/** What a page takes that has nothing of ours: from the navigation to the answer of a worker that has fetched the model. */
+async function bareStart() {
+  const { page, close } = await open(browser, 'about:blank');
+  await page.goto(`${site.url}models/g2p-lstm-attn/MODEL.md`);
+  const ms = await page.evaluate(async () => {
+    const model = new URL('model.safetensors', location.href).href;
+    const code = `fetch('${model}').then((r) => r.arrayBuffer()).then((b) => postMessage(b.byteLength))`;
+    const worker = new Worker(URL.createObjectURL(new Blob([code], { type: 'text/javascript' })));
+    await new Promise((resolve) => (worker.onmessage = resolve));
+    return performance.now();
+  });
+  await close();
+  return ms;
+}
+
+test('the first result is there within a second of navigation, or on a slow machine within 2.5 starts of a bare page', async (t) => {
+  const bare = Math.min(await bareStart(), await bareStart(), await bareStart());
   const times = [];
   for (let i = 0; i < 5; i++) {
     const { page, close } = await open(browser, 'about:blank');
@@ -77,8 +93,8 @@ test('the first result is there within a second of navigation', async (t) => {
     times.push(await page.waitForFunction(() => globalThis.firstResult).then((handle) => handle.jsonValue()));
     await close();
   }
-  t.diagnostic(`first result after ${times.map(Math.round).join(', ')} ms`);
-  assert.ok(Math.min(...times) <= FIRST_RESULT_MS, times.join(', '));
+  t.diagnostic(`first result after ${times.map(Math.round).join(', ')} ms; a bare page takes ${Math.round(bare)}`);
+  assert.ok(Math.min(...times) <= Math.max(FIRST_RESULT_MS, 2.5 * bare), `${times.join(', ')}; bare ${bare}`);
 });
 
 test('a key press redraws the heatmap of a 12-letter word within 50 ms', async (t) => {
